@@ -1,0 +1,37 @@
+//! The HTTP door: one file per resource, and the one layer that every request passes.
+
+mod check;
+mod door;
+mod error;
+mod extract;
+mod idempotent;
+pub mod openapi;
+mod paging;
+
+pub(crate) use door::refuse_foreign_origin;
+pub use door::{ClientAddress, router};
+pub use error::ApiError;
+pub use extract::{
+    Admin, Body, Can, ContactsRead, ContactsWrite, Fresh, Id, IfMatch, Known, OptionalBody, OutcomesWrite, Params,
+    QueueRead, QueueWrite, Right, SignalsWrite, SignedIn,
+};
+pub use paging::{Page, Window};
+
+// registry:begin
+pub mod auth;
+pub mod command_queue;
+pub mod companies;
+pub mod contacts;
+pub mod deals;
+pub mod events;
+pub mod forms;
+pub mod health;
+pub mod hooks;
+pub mod imports;
+pub mod jobs;
+pub mod keys;
+pub mod outcomes;
+pub mod signals;
+pub mod users;
+pub mod workspace;
+// registry:end

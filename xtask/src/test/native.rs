@@ -1,0 +1,11 @@
+//! The step `native`: the tests of all crates, on SQLite.
+
+use anyhow::Result;
+
+use super::Ended;
+use crate::run;
+
+pub(super) fn native() -> Result<Ended> {
+    run::run(run::cargo(["test", "--workspace", "--no-fail-fast"]).env_remove("CASEYOS_TEST_POSTGRES_URL"))?;
+    Ok(Ended::Passed)
+}
