@@ -32,7 +32,7 @@ fn text<'a>(package: &'a Value, key: &str) -> &'a str {
     package[key].as_str().unwrap_or("?")
 }
 
-/// The licences in the list `allow` of the table [licenses].
+/// The licences in the list `allow` of the table `[licenses]`.
 fn allowed(deny: &str) -> Option<Vec<&str>> {
     let lines = deny.lines().map(str::trim).skip_while(|line| *line != "[licenses]").skip(1);
     let list = lines

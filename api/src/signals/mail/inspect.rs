@@ -103,25 +103,17 @@ fn guess(bytes: &[u8]) -> Form {
         return Form::Message;
     }
     let lower = head.get(..head.floor_char_boundary(2_048)).unwrap_or(head).to_ascii_lowercase();
-    let tags = [
-        "<!doctype html",
-        "<html",
-        "<body",
-        "<p>",
-        "<p ",
-        "<br",
-        "<table",
-        "<blockquote",
-        "<span",
-        "<head",
-        "<meta",
-    ];
-    if lower.starts_with('<') && tags.iter().any(|tag| lower.starts_with(tag))
-        || tags.iter().filter(|tag| lower.contains(**tag)).count() >= 2
-    {
-        return Form::Html;
-    }
-    Form::Text
+    let mut tags = lower.split('<').skip(1).filter(|rest| TAGS.contains(&tag_name(rest)));
+    let begins_with_one = lower.strip_prefix('<').is_some_and(|rest| TAGS.contains(&tag_name(rest)));
+    if begins_with_one || tags.nth(1).is_some() { Form::Html } else { Form::Text }
+}
+
+/// The elements with which mails in HTML begin; other text has one between angle brackets at most.
+const TAGS: &[&str] = &["!doctype", "blockquote", "body", "br", "div", "head", "html", "meta", "p", "span", "table"];
+
+fn tag_name(rest: &str) -> &str {
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '!').unwrap_or(rest.len());
+    &rest[..end]
 }
 
 /// UTF-8 if it is, else what Windows writes in the West, which every byte is.
