@@ -1,4 +1,4 @@
-//! Contacts: found by address and id in bulk, listed, made; what changes them is in [`change`].
+//! Contacts: found by address and id in bulk, listed, made; what changes them is in `change.rs`.
 
 use std::collections::{BTreeMap, HashMap};
 
