@@ -180,6 +180,9 @@ create index signal_waiting on signal (workspace_id, run_after, id) where verdic
 create index signal_received on signal (workspace_id, received_at, id);
 create index signal_contact on signal (workspace_id, contact_id, occurred_at);
 create index signal_move on signal (workspace_id, move_id);
+create index signal_failed on signal (workspace_id, received_at, id) where verdict = 'failed';
+create index signal_company on signal (workspace_id, company_id) where company_id is not null;
+create index signal_deal on signal (workspace_id, deal_id) where deal_id is not null;
 create index signal_import on signal (workspace_id, import_id, line);
 
 create table move (
@@ -270,6 +273,7 @@ create table outcome (
 create index outcome_created on outcome (workspace_id, created_at, id);
 create index outcome_contact on outcome (workspace_id, contact_id, occurred_at);
 create index outcome_move on outcome (workspace_id, move_id);
+create index outcome_deal on outcome (workspace_id, deal_id) where deal_id is not null;
 
 create table form (
     workspace_id text not null references workspace (id),

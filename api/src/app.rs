@@ -81,6 +81,13 @@ impl App {
         }))
     }
 
+    /// Forgets the addresses and sign-in attempts that have been quiet; to be called now and then.
+    pub fn forget_the_quiet(&self) {
+        let now = self.clock.now();
+        self.strangers.forget_the_quiet(now);
+        self.attempts.forget_the_quiet(now);
+    }
+
     /// Counts a request that nobody's token vouches for, by what it is and where it comes from.
     #[must_use]
     pub fn count_stranger(&self, door: Door, address: &str) -> Rate {
@@ -118,21 +125,63 @@ struct Strangers {
     known: DashMap<(Door, String), (Arc<Limiter>, Ts)>,
 }
 
-/// How many addresses are remembered before the quiet ones are dropped.
-const ADDRESSES: usize = 20_000;
+/// How many addresses are remembered; beyond, all strangers share one limiter a door, so that no flood of addresses fills the memory.
+const ADDRESSES: usize = 100_000;
 /// After so long an address's limiter is full again, so forgetting it changes nothing.
 const QUIET: Duration = Duration::from_secs(120);
 
 impl Strangers {
+    fn forget_the_quiet(&self, now: Ts) {
+        let quiet = now - i64::try_from(QUIET.as_millis()).unwrap_or(0);
+        self.known.retain(|_, (_, seen)| *seen > quiet);
+    }
+
     fn count(&self, door: Door, address: &str, now: Ts) -> Rate {
-        if self.known.len() >= ADDRESSES {
-            let quiet = now - i64::try_from(QUIET.as_millis()).unwrap_or(0);
-            self.known.retain(|_, (_, seen)| *seen > quiet);
-        }
+        let network = network(address);
+        let crowded = self.known.len() >= ADDRESSES && !self.known.contains_key(&(door, network.clone()));
+        let address = if crowded { String::new() } else { network };
         let per_minute = door.per_minute();
-        let mut entry =
-            self.known.entry((door, address.to_owned())).or_insert_with(|| (Arc::new(limiter(per_minute)), now));
+        let mut entry = self.known.entry((door, address)).or_insert_with(|| (Arc::new(limiter(per_minute)), now));
         entry.1 = now;
         check(&entry.0, per_minute)
+    }
+}
+
+/// What one stranger can be told apart by: an IPv4 address, or the /64 that an IPv6 host gets for itself (RFC 6177).
+fn network(address: &str) -> String {
+    match address.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.to_string(),
+            None => {
+                let [a, b, c, d, ..] = v6.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        },
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stranger_is_an_address_or_a_network_of_one_host() {
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
+        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
+        assert_eq!(network("unknown"), "unknown");
+    }
+
+    #[test]
+    fn addresses_are_forgotten_when_they_are_quiet() {
+        let strangers = Strangers::default();
+        let now = Ts::from_millis(0);
+        strangers.count(Door::Form, "192.0.2.7", now);
+        strangers.forget_the_quiet(now + Ts::MINUTE);
+        assert_eq!(strangers.known.len(), 1);
+        strangers.forget_the_quiet(now + 3 * Ts::MINUTE);
+        assert!(strangers.known.is_empty());
     }
 }

@@ -124,7 +124,8 @@ impl DealHint {
     pub fn money(&self, fallback: &str) -> Option<Money> {
         let amount = self.amount.as_ref()?;
         let currency = self.currency.as_deref().or(amount.currency.as_deref()).unwrap_or(fallback);
-        Some(Money { minor: amount.minor_units(currency)?, currency: currency.to_owned() })
+        let minor = amount.minor_units(currency).filter(|minor| (0..=Money::LARGEST).contains(minor))?;
+        Some(Money { minor, currency: currency.to_owned() })
     }
 
     /// Takes a value that is in minor units already.

@@ -13,6 +13,7 @@ pub mod http;
 pub mod jobs;
 pub mod metrics;
 pub mod queue;
+pub mod request_counts;
 pub mod setup;
 pub mod signals;
 pub mod store;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use caseyos_shared::model::WorkspaceId;
 use dashmap::DashMap;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
@@ -18,8 +19,11 @@ static METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, 
 pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
-    routes: DashMap<(&'static str, String, u16), Route>,
+    routes: DashMap<Counted, Route>,
 }
+
+/// What is counted apart: whose requests, by method, route and status.
+type Counted = (Option<WorkspaceId>, &'static str, String, u16);
 
 struct Route {
     requests: Counter,
@@ -35,6 +39,9 @@ struct Counts {
 /// How many requests of one route ended with one status since the last report, by latency.
 #[derive(Debug, Serialize)]
 pub struct RouteReport {
+    /// Whose requests; `None` for those of strangers.
+    #[serde(skip)]
+    pub workspace: Option<WorkspaceId>,
     /// The method.
     pub method: String,
     /// The route's template.
@@ -68,10 +75,10 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts a request that was answered.
-    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+    pub fn request(&self, workspace: Option<WorkspaceId>, method: &str, route: &str, status: u16, took: Duration) {
         let method = known_method(method);
         let seconds = took.as_secs_f64();
-        let key = (method, route.to_owned(), status);
+        let key = (workspace, method, route.to_owned(), status);
         let entry = self
             .routes
             .get(&key)
@@ -124,7 +131,7 @@ impl Metrics {
         self.routes
             .iter()
             .filter_map(|entry| {
-                let (method, route, status) = entry.key();
+                let (workspace, method, route, status) = entry.key();
                 let names = BUCKETS.iter().map(ToString::to_string).chain(["inf".to_owned()]);
                 let at_most: BTreeMap<String, u64> = names
                     .zip(&entry.unreported.buckets)
@@ -133,6 +140,7 @@ impl Metrics {
                     .collect();
                 let count = at_most.values().sum();
                 (count > 0).then(|| RouteReport {
+                    workspace: *workspace,
                     method: (*method).to_owned(),
                     route: route.clone(),
                     status: *status,
@@ -141,6 +149,20 @@ impl Metrics {
                 })
             })
             .collect()
+    }
+}
+
+impl Metrics {
+    /// Counts again what was reported and could not be written down.
+    pub fn take_back(&self, report: &[RouteReport]) {
+        for lost in report {
+            let key = (lost.workspace, known_method(&lost.method), lost.route.clone(), lost.status);
+            let Some(entry) = self.routes.get(&key) else { continue };
+            let names = BUCKETS.iter().map(ToString::to_string).chain(["inf".to_owned()]);
+            for (name, bucket) in names.zip(&entry.unreported.buckets) {
+                bucket.fetch_add(lost.at_most.get(&name).copied().unwrap_or(0), Ordering::Relaxed);
+            }
+        }
     }
 }
 
@@ -165,13 +187,21 @@ mod tests {
     #[test]
     fn requests_are_counted_for_prometheus_and_reported_once() {
         let metrics = Metrics::default();
-        metrics.request("GET", "/api/x", 200, Duration::from_millis(3));
-        metrics.request("GET", "/api/x", 200, Duration::from_secs(9));
+        let (mine, theirs) = (WorkspaceId::new(uuid::Uuid::from_u128(1)), WorkspaceId::new(uuid::Uuid::from_u128(2)));
+        metrics.request(Some(mine), "GET", "/api/x", 200, Duration::from_millis(3));
+        metrics.request(Some(mine), "GET", "/api/x", 200, Duration::from_secs(9));
         let text = metrics.render();
         assert!(text.contains(r#"caseyos_requests_total{method="GET",route="/api/x",status="200"} 2"#), "{text}");
         let report = metrics.report();
         assert_eq!(report.len(), 1);
         assert_eq!((report[0].count, report[0].at_most["0.005"], report[0].at_most["inf"]), (2, 1, 1));
         assert!(metrics.report().is_empty());
+        metrics.take_back(&report);
+        metrics.request(Some(theirs), "GET", "/api/x", 200, Duration::from_millis(3));
+        let mut again = metrics.report();
+        again.sort_by_key(|route| route.workspace);
+        assert_eq!((again[0].workspace, again[0].count, again[1].count), (Some(mine), 2, 1), "each workspace apart");
+        let text = metrics.render();
+        assert!(text.contains(r#"caseyos_requests_total{method="GET",route="/api/x",status="200"} 3"#), "{text}");
     }
 }

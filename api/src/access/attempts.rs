@@ -7,7 +7,7 @@ use dashmap::DashMap;
 const ATTEMPTS: usize = 10;
 /// … in so long; then the address waits.
 const WINDOW: i64 = 15 * Ts::MINUTE;
-/// How many addresses are remembered before those that are quiet are dropped.
+/// How many addresses are remembered; beyond, those that come new wait together.
 const REMEMBERED: usize = 50_000;
 
 /// The memory of attempts, by e-mail address.
@@ -20,10 +20,8 @@ impl Attempts {
     /// # Errors
     /// The seconds until the next one is welcome.
     pub fn begin(&self, email: &str, now: Ts) -> Result<(), u64> {
-        if self.0.len() >= REMEMBERED {
-            self.0.retain(|_, times| times.last().is_some_and(|last| now.since(*last) < WINDOW));
-        }
-        let mut times = self.0.entry(email.to_owned()).or_default();
+        let crowded = self.0.len() >= REMEMBERED && !self.0.contains_key(email);
+        let mut times = self.0.entry(if crowded { String::new() } else { email.to_owned() }).or_default();
         times.retain(|at| now.since(*at) < WINDOW);
         if times.len() < ATTEMPTS {
             times.push(now);
@@ -31,6 +29,11 @@ impl Attempts {
         }
         let wait = times.first().map_or(0, |first| (*first + WINDOW).since(now));
         Err(u64::try_from(wait / Ts::SECOND).unwrap_or(0) + 1)
+    }
+
+    /// Forgets the addresses that have been quiet; to be called now and then.
+    pub fn forget_the_quiet(&self, now: Ts) {
+        self.0.retain(|_, times| times.last().is_some_and(|last| now.since(*last) < WINDOW));
     }
 
     /// Forgets what was counted: somebody proved to be who they say.

@@ -204,12 +204,15 @@ impl Callers {
         let caller =
             self.known.get(&digest).map(|entry| entry.caller.clone()).filter(|known| same(&known.0.owner, &owner));
         let caller = caller.unwrap_or_else(|| self.limited(owner));
-        note_use(db, &caller, now);
+        let noted_at = self.known.get(&digest).map(|entry| entry.noted_at).filter(|at| now.since(*at) < NOTE_USE);
+        if noted_at.is_none() {
+            note_use(db, &caller, now);
+        }
         if self.known.len() >= REMEMBERED {
             self.known.clear();
             self.people.clear();
         }
-        self.known.insert(digest, Entry { generation, caller: caller.clone(), noted_at: now });
+        self.known.insert(digest, Entry { generation, caller: caller.clone(), noted_at: noted_at.unwrap_or(now) });
         Ok(Some(caller))
     }
 }

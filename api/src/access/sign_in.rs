@@ -70,7 +70,7 @@ pub async fn sign_in(
             Ok(begin(app, workspace, person, agent, address).await?)
         }
         None => {
-            note_failure(app, &candidates, address).await?;
+            note_failure(app, &candidates, address);
             Err(SignInError::Wrong)
         }
     }
@@ -106,25 +106,32 @@ async fn right_one(candidates: &[Candidate], password: &str) -> Option<(Workspac
     None
 }
 
-async fn note_failure(app: &App, candidates: &[Candidate], address: &str) -> Result<(), StoreError> {
+/// Notes it behind the answer: waiting for the disk would tell known addresses from unknown ones.
+fn note_failure(app: &App, candidates: &[Candidate], address: &str) {
     app.metrics.counter("caseyos_sign_in_failed_total").increment(1);
     tracing::info!(address, known = !candidates.is_empty(), "a sign-in failed");
     let tried: Vec<_> = candidates.iter().map(|(workspace, person, _)| (*workspace, *person)).collect();
     if tried.is_empty() {
-        return Ok(());
+        return;
     }
     let (now, data) = (app.clock.now(), json!({ "address": address }));
-    app.db
-        .write(move |tx| {
-            Box::pin(async move {
-                for (workspace, person) in tried {
-                    let kind = "person.sign_in_failed";
-                    tx.emit(people::event(workspace, kind, person, Actor::Outside, now, data.clone()));
-                }
-                Ok(())
+    let db = app.db.clone();
+    tokio::spawn(async move {
+        let noted = db
+            .write::<(), StoreError, _>(move |tx| {
+                Box::pin(async move {
+                    for (workspace, person) in tried {
+                        let kind = "person.sign_in_failed";
+                        tx.emit(people::event(workspace, kind, person, Actor::Outside, now, data.clone()));
+                    }
+                    Ok(())
+                })
             })
-        })
-        .await
+            .await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "a failed sign-in could not be noted");
+        }
+    });
 }
 
 /// Begins a session for somebody who has proved who they are.

@@ -1,7 +1,7 @@
 //! `caseyos serve`: the pages, the API and the job loop in one process, until it is told to stop.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use super::{Failure, open, say};
 use crate::app::App;
 use crate::jobs::Jobs;
+use crate::request_counts;
 use crate::store::access;
 
 /// How long requests that are under way may take to end once the process was told to stop.
@@ -36,6 +37,9 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     let upkeep = tokio::spawn(keep_up(app.clone()));
     let served = announce_and_serve(&app, listener, address).await;
     upkeep.abort();
+    if let Err(error) = request_counts::write_down(&app).await {
+        tracing::warn!(%error, "the last requests could not be counted");
+    }
     if let Some(jobs) = jobs {
         jobs.stop(&app).await;
     }
@@ -85,9 +89,17 @@ fn ended_early(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Re
 
 async fn keep_up(app: App) {
     let mut tick = tokio::time::interval(UPKEEP);
+    let mut counted = Instant::now();
     loop {
         tick.tick().await;
         app.metrics.upkeep();
+        app.forget_the_quiet();
+        if counted.elapsed() >= request_counts::EVERY {
+            counted = Instant::now();
+            if let Err(error) = request_counts::write_down(&app).await {
+                tracing::warn!(%error, "requests could not be counted, and will be the next time");
+            }
+        }
     }
 }
 

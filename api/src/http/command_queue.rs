@@ -40,8 +40,6 @@ pub(super) fn router() -> OpenApiRouter<App> {
 const TITLE: usize = 200;
 /// The longest why, and the longest reason for a dismissal.
 const WORDS: usize = 4_000;
-/// The largest action, as JSON.
-const ACTION: usize = 64 * 1024;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -205,6 +203,15 @@ async fn create(
             errors.push(FieldError::new("/contact/email", error.to_string()));
         })
     });
+    if let Some(contact) = &request.contact {
+        for (pointer, text) in [("/contact/name", &contact.name), ("/contact/company", &contact.company)] {
+            if let Some(text) = text.as_deref().filter(|text| !text.trim().is_empty())
+                && let Err(complaint) = crate::access::people::name(text)
+            {
+                errors.push(FieldError::new(pointer, complaint));
+            }
+        }
+    }
     if !errors.is_empty() {
         return Err(ApiError::Invalid(errors));
     }
@@ -278,7 +285,7 @@ fn check_action(
     action: Option<serde_json::Map<String, serde_json::Value>>,
 ) -> Option<StoredAction> {
     let mut fields = action?;
-    if serde_json::to_vec(&fields).is_ok_and(|bytes| bytes.len() > ACTION) {
+    if serde_json::to_vec(&fields).is_ok_and(|bytes| bytes.len() > change::LARGEST_ACTION) {
         errors.push(FieldError::new("/action", "must have at most 64 KiB"));
         return None;
     }

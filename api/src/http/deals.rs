@@ -25,8 +25,6 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// How often an edit without `If-Match` is tried when others edit the same deal.
 const TRIES: u32 = 5;
-/// The largest amount in minor units: sums and shares of a hundred such stay far from overflowing.
-const LARGEST: i64 = 1_000_000_000_000_000;
 /// The active currencies of ISO 4217 (list one), without metals, funds and test codes.
 const CURRENCIES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF \
     CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD \
@@ -146,8 +144,8 @@ impl Fields {
         if let Some(amount) = &self.amount {
             deal.amount.clone_from(amount);
             if let Some(Money { minor, currency }) = amount {
-                if !(0..=LARGEST).contains(minor) {
-                    complaints.add("/amount/minor", format!("must be 0 to {LARGEST}"));
+                if !(0..=Money::LARGEST).contains(minor) {
+                    complaints.add("/amount/minor", format!("must be 0 to {}", Money::LARGEST));
                 }
                 if !is_currency(currency) {
                     complaints.add("/amount/currency", "must be an ISO 4217 code in capitals, such as EUR");

@@ -112,7 +112,9 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     let address = client_address(&request);
     request.extensions_mut().insert(ClientAddress(Arc::clone(&address)));
 
-    let (response, rate) = match admit(&app, &mut request, &address).await {
+    let admitted = admit(&app, &mut request, &address).await;
+    let workspace = request.extensions().get::<Caller>().map(Caller::workspace);
+    let (response, rate) = match admitted {
         Ok(rate) => (run(next, request).await, rate),
         Err((error, rate)) => ((None, error.into_response()), rate),
     };
@@ -134,7 +136,7 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     }
     let took = begun.elapsed();
     let status = response.status().as_u16();
-    app.metrics.request(method.as_str(), route.as_deref().unwrap_or("none"), status, took);
+    app.metrics.request(workspace, method.as_str(), route.as_deref().unwrap_or("none"), status, took);
     let duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     tracing::debug!(request_id = %id, %method, path, status, duration_us, "answered");
     response

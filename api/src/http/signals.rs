@@ -266,8 +266,8 @@ fn envelope(
         if amount.as_ref().is_some_and(|money| !is_code(&money.currency)) {
             errors.push(FieldError::new("/deal/amount/currency", "must be an ISO 4217 code such as EUR"));
         }
-        if amount.as_ref().is_some_and(|money| money.minor < 0) {
-            errors.push(FieldError::new("/deal/amount/minor", "must not be negative"));
+        if amount.as_ref().is_some_and(|money| !(0..=Money::LARGEST).contains(&money.minor)) {
+            errors.push(FieldError::new("/deal/amount/minor", format!("must be 0 to {}", Money::LARGEST)));
         }
     }
     if contact.as_ref().is_some_and(|contact| contact.attributes.len() > ATTRIBUTES) {

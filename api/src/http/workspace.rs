@@ -106,10 +106,14 @@ async fn save(app: &App, caller: &Caller, before: &Workspace, patch: &SettingsPa
     // Which settings were in the patch, by name: the values are in the workspace.
     let changed = serde_json::to_value(patch).unwrap_or_default();
     let changed: Vec<String> = changed.as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
+    let rescore = settings.weights != before.settings.weights;
     app.db
         .write::<(), StoreError, _>(move |tx| {
             Box::pin(async move {
                 access::save_workspace(tx, id, version, &name, &time_zone, &settings, now).await?;
+                if rescore {
+                    crate::jobs::rescore::soon(tx, id, now).await?;
+                }
                 tx.emit(NewEvent {
                     workspace: id,
                     kind: "workspace.changed",

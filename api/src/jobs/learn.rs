@@ -11,7 +11,6 @@ use crate::app::App;
 use crate::queue::facts::{MODEL, attributes_of};
 use crate::store::facts::{fact, save_fact};
 use crate::store::jobs::{ClaimedJob, finish_job};
-use crate::store::moves::look_again_at_all;
 use crate::store::outcomes::{Lesson, newest_lessons, newest_outcome};
 use crate::store::{StoreError, Tx};
 
@@ -53,7 +52,7 @@ fn run<'a>(app: &'a App, job: &'a ClaimedJob) -> BoxFuture<'a, Result<(), JobErr
                     if let Some((until, model)) = learned {
                         save_fact(tx, job.workspace, MODEL, &model, now).await?;
                         save_fact(tx, job.workspace, LEARNED_UNTIL, &until, now).await?;
-                        look_again_at_all(tx, job.workspace, now).await?;
+                        super::rescore::soon(tx, job.workspace, now).await?;
                     }
                     finish_job(tx, &job).await
                 })

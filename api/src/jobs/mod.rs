@@ -18,7 +18,7 @@ use crate::store::jobs::ClaimedJob;
 pub mod housekeeping;
 pub mod learn;
 pub mod percentile;
-pub mod requests_report;
+pub mod rescore;
 // registry:end
 
 /// A kind of job: its name, and what it does. It is worked at least once, so what it does must bear being done twice;
@@ -38,7 +38,7 @@ pub static KINDS: &[Kind] = &[
     housekeeping::KIND,
     learn::KIND,
     percentile::KIND,
-    requests_report::KIND,
+    rescore::KIND,
     // registry:end
 ];
 

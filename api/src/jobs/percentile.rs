@@ -10,7 +10,6 @@ use crate::store::StoreError;
 use crate::store::deals::open_amount_percentile;
 use crate::store::facts::{fact, save_fact};
 use crate::store::jobs::{ClaimedJob, finish_job};
-use crate::store::moves::look_again_at_all;
 
 /// The kind.
 pub const KIND: Kind = Kind { name: "percentile", every: Some(Ts::HOUR), run };
@@ -30,7 +29,7 @@ fn run<'a>(app: &'a App, job: &'a ClaimedJob) -> BoxFuture<'a, Result<(), JobErr
                 Box::pin(async move {
                     if changed {
                         save_fact(tx, job.workspace, P95, &body, now).await?;
-                        look_again_at_all(tx, job.workspace, now).await?;
+                        super::rescore::soon(tx, job.workspace, now).await?;
                     }
                     finish_job(tx, &job).await
                 })

@@ -71,12 +71,17 @@ async fn turn(app: App, work: Loop, stop: CancellationToken, tasks: TaskTracker)
     while !stop.is_cancelled() {
         added.mark_unchanged();
         let now = app.clock.now();
-        app.heart.beat(now);
-        let outcome = match work {
-            Loop::Jobs => start_due_jobs(&app, now, &stop, &tasks).await,
-            Loop::Signals => crate::signals::worker::work_some(&app).await,
-            Loop::Moves => crate::queue::scoring::look_at_some(&app).await,
+        app.heart.beat(work as usize, now);
+        let round = async {
+            match work {
+                Loop::Jobs => start_due_jobs(&app, now, &stop, &tasks).await,
+                Loop::Signals => crate::signals::worker::work_some(&app).await,
+                Loop::Moves => crate::queue::scoring::look_at_some(&app).await,
+            }
         };
+        // A bug in one round must not end every round that would have followed.
+        let outcome = AssertUnwindSafe(round).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|_| Err(StoreError::Other("a round panicked".to_owned())));
         let sleep = match outcome {
             Ok(Next::More) => continue,
             Ok(Next::At(at)) => at.since(app.clock.now()).clamp(0, LONGEST_SLEEP),

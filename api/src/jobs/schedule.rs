@@ -20,7 +20,7 @@ const ATTEMPTS: i64 = 5;
 pub async fn plan(app: &App, now: Ts) -> Result<Ts, StoreError> {
     let recurring = || KINDS.iter().filter_map(|kind| kind.every.map(|every| (kind.name, every)));
     let next = recurring().map(|(_, every)| moment(now, every) + every).min().unwrap_or(now + Ts::HOUR);
-    if !app.heart.plans(now, next) {
+    if !app.heart.plans(now) {
         return Ok(next);
     }
     for workspace in access::workspaces(&app.db).await? {
@@ -28,6 +28,7 @@ pub async fn plan(app: &App, now: Ts) -> Result<Ts, StoreError> {
             plan_one(app, workspace.id, name, moment(now, every), now).await?;
         }
     }
+    app.heart.planned(next);
     Ok(next)
 }
 

@@ -20,8 +20,13 @@ use crate::store::{StoreError, Tx, access};
 const TRIES: usize = 8;
 /// The kind of the event that a transition writes.
 pub const CHANGED: &str = "move.changed";
+/// Whoever brings a move back has at least so long to take it.
+const AT_LEAST: i64 = Ts::DAY;
 /// The longest that a move can be put off.
 const LONGEST_SNOOZE: i64 = 366 * Ts::DAY;
+
+/// The largest fields of an action, as JSON in bytes.
+pub const LARGEST_ACTION: usize = 64 * 1024;
 
 /// What somebody asks of a move.
 #[derive(Debug, Clone)]
@@ -71,7 +76,8 @@ pub async fn command(app: &App, caller: &Caller, id: MoveId, command: &Command) 
             return Ok(on_the_wire(before));
         };
         match write_plan(app, caller.workspace(), caller.actor(), before, plan, now).await {
-            Err(StoreError::Stale) => {}
+            // Busy: on PostgreSQL two writes can wait for each other, and one of them is sent back.
+            Err(StoreError::Stale | StoreError::Busy) => {}
             Err(error) => return Err(error.into()),
             Ok(after) => return finish(app, caller.workspace(), after).await,
         }
@@ -112,7 +118,7 @@ async fn plan(
         Command::Wake => (Act::Wake, None, None),
         Command::Restore => (Act::Restore, None, None),
         Command::Complete => (Act::Complete, None, None),
-        Command::Undo => return plan_undo(app, caller, before, now).await.map(Some),
+        Command::Undo => return plan_undo(app, caller, before, now).await,
         Command::Assign(person) => return Ok(plan_assign(before, *person, now)),
     };
     let to = match transition(before.state, act)? {
@@ -134,15 +140,22 @@ async fn plan(
     Ok(Some(Plan { act: CHANGED, data: as_json(&data), after }))
 }
 
-async fn plan_undo(app: &App, caller: &Caller, before: &StoredMove, now: Ts) -> Result<Plan, Refused> {
+/// The way back over the caller's last act; `None` when it was gone already: a double click asks twice.
+async fn plan_undo(app: &App, caller: &Caller, before: &StoredMove, now: Ts) -> Result<Option<Plan>, Refused> {
     let last = last_transition(app, caller.workspace(), before.id).await?;
+    let me = caller.person().to_string();
+    if last.as_ref().is_some_and(|(event, data)| {
+        data.act == Act::Undo && data.to == before.state && event.actor_id.as_deref() == Some(&me)
+    }) {
+        return Ok(None);
+    }
     let (last, kept) = match last {
         Some((event, data)) => (
             Some(Last {
                 act: data.act,
                 from: data.from,
                 to: data.to,
-                by_caller: event.actor_id.as_deref() == Some(&caller.person().to_string()),
+                by_caller: event.actor_id.as_deref() == Some(&me),
                 window_ends: None,
             }),
             data.before,
@@ -154,7 +167,7 @@ async fn plan_undo(app: &App, caller: &Caller, before: &StoredMove, now: Ts) -> 
     let (assignee_after, until) = kept.map_or((assignee, None), |kept| (kept.assignee, kept.snoozed_until));
     let after = to_state(before, to, assignee_after, until, now);
     let data = TransitionData { act: Act::Undo, from: before.state, to, note: None, before: None };
-    Ok(Plan { act: CHANGED, data: as_json(&data), after })
+    Ok(Some(Plan { act: CHANGED, data: as_json(&data), after }))
 }
 
 /// The newest transition in a move's history; giving it to somebody is one, edits and scores are not.
@@ -175,7 +188,10 @@ fn plan_assign(before: &StoredMove, person: Option<UserId>, now: Ts) -> Option<P
     if assignee == person {
         return None;
     }
-    let after = Transition { next_change: before.state.is_open().then_some(now), ..unchanged(before, person) };
+    let after = Transition {
+        next_change: (before.state == MoveState::Pending).then_some(now).or(before.next_change),
+        ..unchanged(before, person)
+    };
     let data = serde_json::json!({ "from": assignee, "to": person });
     Some(Plan { act: "move.assigned", data, after })
 }
@@ -185,6 +201,7 @@ fn unchanged(before: &StoredMove, assignee: Option<UserId>) -> Transition {
         state: before.state,
         assignee,
         snoozed_until: before.snoozed_until,
+        expires_at: before.expires_at,
         dismiss_reason: before.dismiss_reason.clone(),
         ready: before.ready,
         urgent: before.urgent,
@@ -200,6 +217,12 @@ fn to_state(before: &StoredMove, to: MoveState, assignee: Option<UserId>, until:
         state: to,
         assignee,
         snoozed_until: if to == MoveState::Snoozed { until } else { None },
+        expires_at: before.expires_at.map(|at| match to {
+            // What comes back must not be gone the moment it does.
+            MoveState::Snoozed => at.max(until.unwrap_or(now) + AT_LEAST),
+            MoveState::Pending => at.max(now + AT_LEAST),
+            _ => at,
+        }),
         dismiss_reason: None,
         ready,
         urgent: ready && before.urgent,
@@ -259,6 +282,7 @@ fn after(mut row: StoredMove, change: Transition, now: Ts) -> StoredMove {
     }
     row.state = change.state;
     row.snoozed_until = change.snoozed_until;
+    row.expires_at = change.expires_at;
     row.dismiss_reason = change.dismiss_reason;
     row.ready = change.ready;
     row.urgent = change.urgent;
@@ -456,7 +480,7 @@ pub async fn edit(app: &App, caller: &Caller, id: MoveId, version: Option<i64>, 
                 super::scoring::score_now(app, workspace, &[id]).await?;
                 return Ok(on_the_wire(find_move(&app.db, workspace, id).await?.ok_or(Refused::NotFound)?));
             }
-            Err(StoreError::Stale) => {}
+            Err(StoreError::Stale | StoreError::Busy) => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -487,6 +511,9 @@ fn edited(before: &StoredMove, edit: &Edit) -> Result<StoredMove, Refused> {
         }
         action.fields.extend(fields);
         action.fields.retain(|_, value| !value.is_null());
+        if serde_json::to_vec(&action.fields).is_ok_and(|bytes| bytes.len() > LARGEST_ACTION) {
+            return Err(Refused::field("/action", "must have at most 64 KiB"));
+        }
         after.action = Some(action);
     }
     Ok(after)
@@ -533,7 +560,7 @@ pub async fn delete(app: &App, caller: &Caller, id: MoveId) -> Result<(), Refuse
             })
             .await;
         match written {
-            Err(StoreError::Stale) => {}
+            Err(StoreError::Stale | StoreError::Busy) => {}
             other => return other.map_err(Refused::from),
         }
     }

@@ -40,12 +40,14 @@ pub async fn look_at_some(app: &App) -> Result<Next, StoreError> {
         let mut to_score = Vec::with_capacity(due.len());
         for row in due {
             let expired = row.expires_at.is_some_and(|at| at <= now);
+            let awake = row.snoozed_until.is_none_or(|until| until <= now);
             match row.state {
-                MoveState::Snoozed => super::change::by_time(app, workspace.id, row, Act::Wake, now).await?,
+                MoveState::Snoozed if awake => super::change::by_time(app, workspace.id, row, Act::Wake, now).await?,
                 MoveState::Pending if expired => {
                     super::change::by_time(app, workspace.id, row, Act::Expire, now).await?;
                 }
                 MoveState::Pending
+                | MoveState::Snoozed
                 | MoveState::Accepted
                 | MoveState::Executing
                 | MoveState::Failed
@@ -134,6 +136,8 @@ fn decide(
         })
         .collect();
     cover(&mut rows, common, now);
+    // In one order everywhere: two processes that write the same rows must not wait for each other.
+    rows.sort_unstable_by_key(|(row, ..)| row.id);
     rows.into_iter()
         .filter(|(row, _, scored)| {
             row.next_change.is_some_and(|at| at <= now)

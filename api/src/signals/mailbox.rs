@@ -64,6 +64,7 @@ pub fn guess_owner(path: &Path, people: &[String]) -> Result<Owner, MailboxError
     for raw in source.flatten() {
         let Ok(mail) = parse(headers_of(&raw.bytes)) else { continue };
         delivered.extend(mail.delivered_to.iter().map(|address| address.to_lowercase()));
+        delivered.extend(mail.to.iter().map(|to| to.email.to_lowercase()));
         if let Some(from) = mail.from.filter(|from| !from.email.is_empty()) {
             *senders.entry(from.email.to_lowercase()).or_default() += 1;
         }

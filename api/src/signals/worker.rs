@@ -15,7 +15,7 @@ use crate::jobs::Next;
 use crate::queue::change;
 use crate::store::deals::{NewDeal, add_deal};
 use crate::store::events::Actor;
-use crate::store::moves::{NewMove, Reason, StoredMove, open_moves_of, write_edit};
+use crate::store::moves::{NewMove, Reason, StoredMove, look_again_at_contacts, open_moves_of, write_edit};
 use crate::store::outcomes::{NewOutcome, add_outcome};
 use crate::store::signals::{ClaimedSignal, Spoken, claim_waiting, fail_signal, next_waiting_at, speak_verdicts};
 use crate::store::threads::{last_answers, link_messages, touch_contacts};
@@ -57,6 +57,11 @@ pub async fn work_some(app: &App) -> Result<Next, StoreError> {
     }
     let mut by_workspace: BTreeMap<WorkspaceId, Vec<ClaimedSignal>> = BTreeMap::new();
     for signal in claimed {
+        if signal.attempts > ATTEMPTS {
+            // Whoever worked it never came back to say so: it takes its worker down, and must not take the next.
+            give_up(app, signal, &lease).await?;
+            continue;
+        }
         by_workspace.entry(signal.workspace).or_default().push(signal);
     }
     for (workspace, signals) in by_workspace {
@@ -68,6 +73,12 @@ pub async fn work_some(app: &App) -> Result<Next, StoreError> {
         }
     }
     Ok(Next::More)
+}
+
+async fn give_up(app: &App, signal: ClaimedSignal, lease: &str) -> Result<(), StoreError> {
+    tracing::error!(signal = %signal.id, attempts = signal.attempts, "a signal ended its worker each time and is given up");
+    let (lease, reason) = (lease.to_owned(), "its worker ended before it was done, each time".to_owned());
+    app.db.write(move |tx| Box::pin(async move { fail_signal(tx, &signal, &lease, &reason, None).await })).await
 }
 
 /// Works one signal by itself, so that one that cannot be worked holds up no other.
@@ -421,5 +432,8 @@ async fn write(
     let touches: Vec<_> =
         plan.touches.into_iter().map(|(contact, (inbound, outbound))| (contact, inbound, outbound)).collect();
     touch_contacts(tx, workspace, &touches).await?;
+    // What somebody did, or we answered, is evidence for everything that waits for them.
+    let touched: Vec<ContactId> = touches.iter().map(|(contact, ..)| *contact).collect();
+    look_again_at_contacts(tx, workspace, &touched, now).await?;
     speak_verdicts(tx, workspace, lease, &plan.verdicts).await
 }

@@ -7,7 +7,7 @@ use sqlx::QueryBuilder;
 
 use super::db::{Db, on_read};
 use super::error::StoreError;
-use super::list::{push_page, push_texts};
+use super::list::{push_page, push_text, push_texts};
 use super::moves::After;
 use super::row::{Json, Text, Time};
 use super::tx::{Tx, on_tx};
@@ -247,9 +247,7 @@ pub async fn list_companies(
         let mut query = QueryBuilder::new(select_companies!());
         query.push_bind(workspace.to_string());
         if let Some(text) = text {
-            let pattern = super::like_anywhere(text);
-            query.push(" and (lower(o.name) like ").push_bind(pattern.clone()).push(" escape '\\'");
-            query.push(" or o.domain like ").push_bind(pattern).push(" escape '\\')");
+            push_text(&mut query, &["o.name", "coalesce(o.domain, '')"], text);
         }
         push_page(&mut query, "o", after, limit);
         query.build_query_as().persistent(false).fetch_all(pool).await

@@ -9,7 +9,7 @@ use sqlx::{Database, QueryBuilder};
 
 use super::db::{Db, on_read};
 use super::error::StoreError;
-use super::list::{push_page, push_texts};
+use super::list::{like_anywhere, push_page, push_texts};
 use super::moves::After;
 use super::row::{Json, Text, Time};
 use super::tx::{Tx, on_tx};
@@ -389,7 +389,7 @@ pub async fn list_contacts(
     {
         query.push_bind(workspace.to_string());
         if let Some(text) = &filter.text {
-            query.push(" and c.search like ").push_bind(super::like_anywhere(text)).push(" escape '\\'");
+            query.push(" and c.search like ").push_bind(like_anywhere(text)).push(" escape '\\'");
         }
         if let Some(company) = filter.company {
             query.push(" and c.company_id = ").push_bind(company.to_string());

@@ -10,7 +10,7 @@ use sqlx::{Database, QueryBuilder};
 
 use super::db::{Db, on_read};
 use super::error::StoreError;
-use super::list::{push_page, push_texts};
+use super::list::{push_page, push_text, push_texts};
 use super::moves::{After, look_again_at_contact};
 use super::row::{Text, Time};
 use super::tx::{Tx, on_tx};
@@ -234,11 +234,7 @@ pub async fn list_deals(
     {
         query.push_bind(workspace.to_string());
         if let Some(text) = &filter.text {
-            let pattern = super::like_anywhere(text);
-            query.push(" and (lower(d.name) like ").push_bind(pattern.clone()).push(" escape '\\'");
-            query.push(" or lower(d.stage) like ").push_bind(pattern.clone()).push(" escape '\\'");
-            query.push(" or c.search like ").push_bind(pattern.clone()).push(" escape '\\'");
-            query.push(" or lower(o.name) like ").push_bind(pattern).push(" escape '\\')");
+            push_text(query, &["d.name", "d.stage", "coalesce(c.search, '')", "coalesce(o.name, '')"], text);
         }
         if let Some(state) = filter.state {
             query.push(" and d.state = ").push_bind(state.as_str().to_owned());
@@ -440,7 +436,7 @@ pub async fn open_amount_percentile(
     let exact = rank * 100 == deals * i64::from(percent.min(100));
     let below = if exact { rank - 1 } else { rank }.clamp(0, deals - 1);
     let minor: Option<i64> = on_read!(db, pool => sqlx::query_scalar(
-        "select amount_minor * probability / 100 as worth from deal
+        "select amount_minor / 100 * probability + amount_minor % 100 * probability / 100 as worth from deal
          where workspace_id = $1 and state = 'open' and amount_minor > 0 and currency = $2 order by worth limit 1 offset $3",
     )
     .bind(Text(workspace))

@@ -61,6 +61,8 @@ impl From<sqlx::Error> for StoreError {
             match database.code().as_deref() {
                 Some("53100" | "53200") => return Self::Full,
                 Some("40001" | "40P01" | "55P03" | "57014") => return Self::Busy,
+                // A SQLSTATE has five characters, of which some are digits alone: it is no code of SQLite's.
+                Some(_) if database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() => {}
                 Some(code) => match code.parse::<u32>().map(|code| code & 0xff) {
                     Ok(5 | 6) => return Self::Busy,
                     Ok(8 | 13) => return Self::Full,

@@ -94,24 +94,36 @@ pub async fn add_job(tx: &mut Tx, workspace: WorkspaceId, job: &NewJob, now: Ts)
 
 type ClaimRow = (Text<WorkspaceId>, Text<JobId>, String, String, i64, i64);
 
-const CLAIM_ON_SQLITE: &str = "update job set state = 'running', attempts = attempts + 1, lease = $2, leased_until = $3
-     where (workspace_id, id) in (
-         select j.workspace_id, j.id from workspace w join job j on j.workspace_id = w.id
-         where (j.state = 'ready' and j.run_after <= $1) or (j.state = 'running' and j.leased_until <= $1)
-         order by j.priority, j.run_after limit $4
-     )
-     returning workspace_id, id, kind, payload, attempts, max_attempts";
+// Per workspace, so that each engine reads two limited ranges of its own index, whatever lies among the dead.
+macro_rules! claim {
+    ($skip:literal) => {
+        concat!(
+            "update job set state = 'running', attempts = attempts + 1, lease = $3, leased_until = $4
+             where workspace_id = $1 and id in (
+                 select j.id from job j where j.workspace_id = $1
+                     and ((j.state = 'ready' and j.run_after <= $2) or (j.state = 'running' and j.leased_until <= $2))
+                 order by j.priority, j.run_after limit $5 ",
+            $skip,
+            ") returning workspace_id, id, kind, payload, attempts, max_attempts"
+        )
+    };
+}
 
-const CLAIM_ON_POSTGRES: &str =
-    "update job set state = 'running', attempts = attempts + 1, lease = $2, leased_until = $3
-     where (workspace_id, id) in (
-         select j.workspace_id, j.id from job j
-         where (j.state = 'ready' and j.run_after <= $1) or (j.state = 'running' and j.leased_until <= $1)
-         order by j.priority, j.run_after limit $4 for update skip locked
-     )
-     returning workspace_id, id, kind, payload, attempts, max_attempts";
+/// The workspaces in which a job is due.
+async fn with_due_jobs(tx: &mut Tx, now: Ts) -> Result<Vec<WorkspaceId>, StoreError> {
+    let rows: Vec<(Text<WorkspaceId>,)> = on_tx!(tx, conn => sqlx::query_as(
+        "select w.id from workspace w
+         where exists (select 1 from job j where j.workspace_id = w.id and j.state = 'ready' and j.run_after <= $1)
+            or exists (select 1 from job j where j.workspace_id = w.id and j.state = 'running' and j.leased_until <= $1)
+         order by w.id",
+    )
+    .bind(Time(now))
+    .fetch_all(conn)
+    .await)?;
+    Ok(rows.into_iter().map(|(id,)| id.0).collect())
+}
 
-/// Claims up to `limit` jobs that are due, or whose worker let its lease run out.
+/// Claims up to `limit` jobs that are due, or whose worker let its lease run out, in turn from each workspace.
 ///
 /// # Errors
 /// When the store cannot.
@@ -122,29 +134,38 @@ pub async fn claim_jobs(
     lease: &str,
     limit: i64,
 ) -> Result<Vec<ClaimedJob>, StoreError> {
-    let rows: Vec<ClaimRow> = match &mut tx.conn {
-        Conn::Sqlite(conn) => {
-            sqlx::query_as(CLAIM_ON_SQLITE)
-                .bind(Time(now))
-                .bind(lease)
-                .bind(Time(leased_until))
-                .bind(limit)
-                .fetch_all(&mut **conn)
-                .await?
+    let due = with_due_jobs(tx, now).await?;
+    // A share for each, so that one workspace's many jobs do not keep another's waiting.
+    let share = (limit / i64::try_from(due.len().max(1)).unwrap_or(1)).max(1);
+    let mut claimed = Vec::new();
+    for workspace in due {
+        let left = limit - i64::try_from(claimed.len()).unwrap_or(limit);
+        if left <= 0 {
+            break;
         }
-        Conn::Postgres(conn) => {
-            sqlx::query_as(CLAIM_ON_POSTGRES)
-                .bind(Time(now))
-                .bind(lease)
-                .bind(Time(leased_until))
-                .bind(limit)
-                .fetch_all(&mut **conn)
-                .await?
-        }
-    };
-    Ok(rows
-        .into_iter()
-        .map(|(workspace, id, kind, payload, attempts, max_attempts)| ClaimedJob {
+        let rows: Vec<ClaimRow> = match &mut tx.conn {
+            Conn::Sqlite(conn) => {
+                sqlx::query_as(claim!(""))
+                    .bind(Text(workspace))
+                    .bind(Time(now))
+                    .bind(lease)
+                    .bind(Time(leased_until))
+                    .bind(share.min(left))
+                    .fetch_all(&mut **conn)
+                    .await?
+            }
+            Conn::Postgres(conn) => {
+                sqlx::query_as(claim!("for update skip locked"))
+                    .bind(Text(workspace))
+                    .bind(Time(now))
+                    .bind(lease)
+                    .bind(Time(leased_until))
+                    .bind(share.min(left))
+                    .fetch_all(&mut **conn)
+                    .await?
+            }
+        };
+        claimed.extend(rows.into_iter().map(|(workspace, id, kind, payload, attempts, max_attempts)| ClaimedJob {
             workspace: workspace.0,
             id: id.0,
             kind,
@@ -152,8 +173,9 @@ pub async fn claim_jobs(
             attempts,
             max_attempts,
             lease: lease.to_owned(),
-        })
-        .collect())
+        }));
+    }
+    Ok(claimed)
 }
 
 /// When the next job is due: a read, so that waiting costs the writer nothing.
@@ -163,9 +185,9 @@ pub async fn claim_jobs(
 pub async fn next_job_at(db: &Db) -> Result<Option<Ts>, StoreError> {
     let next: Option<Time> = on_read!(db, pool => sqlx::query_scalar(
         "select min(t) from (
-             select min(j.run_after) as t from workspace w join job j on j.workspace_id = w.id and j.state = 'ready'
+             select (select min(j.run_after) from job j where j.workspace_id = w.id and j.state = 'ready') as t from workspace w
              union all
-             select min(j.leased_until) as t from workspace w join job j on j.workspace_id = w.id and j.state = 'running'
+             select (select min(j.leased_until) from job j where j.workspace_id = w.id and j.state = 'running') as t from workspace w
          ) as next",
     )
     .fetch_one(pool)
@@ -209,7 +231,8 @@ pub async fn finish_job(tx: &mut Tx, job: &ClaimedJob) -> Result<(), StoreError>
     if held == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
 
-/// Puts a job back that failed, to run again after `run_after`, or lays it among the dead when `run_after` is `None`.
+/// Puts a job back that failed, to run again after `run_after`, or lays it among the dead when `run_after` is `None`. The dead give their
+/// dedupe key up: the next moment of a schedule must not wait for somebody to look at what went wrong.
 ///
 /// # Errors
 /// When the store cannot.
@@ -221,7 +244,8 @@ pub async fn fail_job(
     now: Ts,
 ) -> Result<(), StoreError> {
     on_tx!(tx, conn => sqlx::query(
-        "update job set state = $4, run_after = $5, last_error = $6, finished_at = $7, lease = null, leased_until = null
+        "update job set state = $4, run_after = $5, last_error = $6, finished_at = $7, lease = null, leased_until = null,
+             dedupe_key = case when $4 = 'dead' then null else dedupe_key end
          where workspace_id = $1 and id = $2 and lease = $3 and state = 'running'",
     )
     .bind(Text(job.workspace))

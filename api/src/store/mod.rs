@@ -32,17 +32,3 @@ pub use tx::Tx;
 
 /// How many ids one `in (…)` takes: far under every engine's limit, and few enough shapes of the statement to be planned once.
 const CHUNK: usize = 200;
-
-/// A pattern for `like` that finds the text anywhere, in lower case, with its own wildcards taken literally.
-fn like_anywhere(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}

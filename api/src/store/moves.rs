@@ -3,8 +3,8 @@
 mod write;
 
 pub use write::{
-    NewMove, Place, Scored, Transition, add_move, delete_move, look_again_at_all, look_again_at_contact, recount,
-    recount_all, write_edit, write_score, write_transition,
+    NewMove, Place, Scored, Transition, add_move, delete_move, look_again_at_contact, look_again_at_contacts,
+    look_again_at_moves, look_again_in_range, recount, recount_all, write_edit, write_score, write_transition,
 };
 
 use caseyos_shared::aps::{Gate, Points};
@@ -17,6 +17,7 @@ use sqlx::{Database, QueryBuilder};
 
 use super::db::{Db, on_read};
 use super::error::StoreError;
+use super::list::push_text;
 use super::row::{Json, Text, Time};
 
 /// A move as it is stored, with the names that surfaces show beside it.
@@ -367,15 +368,7 @@ pub async fn list_moves(
             None => {}
         }
         if let Some(text) = &filter.text {
-            let pattern = super::like_anywhere(text);
-            query.push(" and (");
-            for (at, column) in
-                ["m.title", "m.why", "coalesce(c.search, '')", "coalesce(o.name, '')"].iter().enumerate()
-            {
-                query.push(if at == 0 { "" } else { " or " });
-                query.push("lower(").push(column).push(") like ").push_bind(pattern.clone()).push(" escape '\\'");
-            }
-            query.push(")");
+            push_text(query, &["m.title", "m.why", "coalesce(c.search, '')", "coalesce(o.name, '')"], text);
         }
         if let Some((at, id)) = after {
             query
@@ -438,6 +431,40 @@ pub async fn moves_to_look_at(
     .fetch_all(pool)
     .await)?;
     Ok(rows.into_iter().map(StoredMove::from).collect())
+}
+
+/// The ids of a workspace's best moves in Today, whosever they are.
+///
+/// # Errors
+/// When the store cannot answer.
+pub async fn best_ready(db: &Db, workspace: WorkspaceId, limit: i64) -> Result<Vec<String>, StoreError> {
+    Ok(on_read!(db, pool => sqlx::query_scalar(
+        "select id from move where workspace_id = $1 and ready order by aps desc limit $2",
+    )
+    .bind(Text(workspace))
+    .bind(limit)
+    .fetch_all(pool)
+    .await)?)
+}
+
+/// The last id of the next so many moves after an id; `None` when there are fewer.
+///
+/// # Errors
+/// When the store cannot answer.
+pub async fn last_of_portion(
+    db: &Db,
+    workspace: WorkspaceId,
+    after: &str,
+    portion: i64,
+) -> Result<Option<String>, StoreError> {
+    Ok(on_read!(db, pool => sqlx::query_scalar(
+        "select id from move where workspace_id = $1 and id > $2 order by id limit 1 offset $3",
+    )
+    .bind(Text(workspace))
+    .bind(after)
+    .bind(portion - 1)
+    .fetch_optional(pool)
+    .await)?)
 }
 
 /// The moment at which the next move has to be looked at.

@@ -19,6 +19,7 @@ use crate::store::StoreError;
 use crate::store::access::{Person, people as everybody};
 use crate::store::jobs::{StoredJob, jobs_in_state, retry_job};
 use crate::store::pages::count_signals;
+use crate::store::signals::retry_failed_signals;
 
 /// How many jobs a list shows.
 const JOBS: i64 = 100;
@@ -32,6 +33,7 @@ pub(super) fn router() -> Router<App> {
         .route("/admin/people/{id}/enable", post(enable))
         .route("/admin/jobs", get(jobs))
         .route("/admin/jobs/{id}/retry", post(retry))
+        .route("/admin/signals/retry", post(retry_signals))
 }
 
 async fn page(State(app): State<App>, shell: Shell) -> Result<Response, ApiError> {
@@ -153,6 +155,15 @@ fn job(row: StoredJob, shell: &Shell) -> JobRow {
         error: row.last_error,
         when: shell.clock.when(row.finished_at.unwrap_or(row.run_after)),
     }
+}
+
+async fn retry_signals(State(app): State<App>, posted: Posted) -> Result<Response, ApiError> {
+    posted.must(Scope::Admin)?;
+    let (workspace, now) = (posted.caller.workspace(), app.clock.now());
+    app.db
+        .write::<u64, StoreError, _>(move |tx| Box::pin(async move { retry_failed_signals(tx, workspace, now).await }))
+        .await?;
+    Ok(back(Room::Jobs.href(), Happened::Retried, None))
 }
 
 async fn retry(State(app): State<App>, Id(id): Id<JobId>, posted: Posted) -> Result<Response, ApiError> {

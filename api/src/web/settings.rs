@@ -21,7 +21,7 @@ use crate::queue::scoring::explain;
 use crate::store::StoreError;
 use crate::store::access::{Workspace, save_workspace, workspace};
 use crate::store::events::NewEvent;
-use crate::store::moves::{best_moves, look_again_at_all};
+use crate::store::moves::best_moves;
 
 /// On how many moves other weights are tried.
 const TRIED: i64 = 25;
@@ -147,7 +147,7 @@ async fn store(
             Box::pin(async move {
                 save_workspace(tx, id, version, &name, &zone, &settings, at).await?;
                 if rescore {
-                    look_again_at_all(tx, id, at).await?;
+                    crate::jobs::rescore::soon(tx, id, at).await?;
                 }
                 tx.emit(NewEvent {
                     workspace: id,

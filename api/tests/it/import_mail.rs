@@ -134,4 +134,25 @@ fn the_owner_is_who_signed_up_else_who_sends_most() {
     std::fs::write(&path, text).unwrap();
     assert_eq!(guess_owner(&path, &[]).unwrap().addresses, ["b@x.example"]);
     assert_eq!(guess_owner(&path, &["a@x.example".to_owned()]).unwrap().addresses, ["a@x.example"]);
+    std::fs::write(&path, format!("{from}From: a@x.example\nTo: Me <me@acme.example>\n\nhi\n\n")).unwrap();
+    assert_eq!(guess_owner(&path, &[ME.to_owned()]).unwrap().addresses, [ME], "who only receives owns it as well");
+}
+
+#[tokio::test]
+async fn an_answer_that_a_later_import_holds_takes_the_move_out_of_today() {
+    let app = TestApp::new().await;
+    let mut mbox = Mbox(String::new(), app.app.clock.now());
+    mbox.mail("q1", "Ann <ann@kunde.example>", ME, 2, "", "Does it include the API?");
+    let path = mbox.save(&app, "first.mbox");
+    import(&app, &path).await;
+    app.settle().await;
+    let reader = app.key(&[Scope::QueueRead]).await;
+    let today = reader.get("/api/command-queue/today").await.good();
+    assert_eq!(today["items"].as_array().unwrap().len(), 1, "{today}");
+    mbox.mail("a1", ME, "Ann <ann@kunde.example>", 1, "In-Reply-To: <q1>\nReferences: <q1>\n", "It does.");
+    let path = mbox.save(&app, "second.mbox");
+    import(&app, &path).await;
+    app.settle().await;
+    let today = reader.get("/api/command-queue/today").await.good();
+    assert_eq!(today["items"].as_array().unwrap().len(), 0, "{today}");
 }

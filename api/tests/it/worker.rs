@@ -83,13 +83,69 @@ async fn what_makes_no_move_says_why_in_the_ledger() {
 }
 
 #[tokio::test]
-async fn free_mail_domains_make_no_company_and_an_answer_takes_the_move_out_of_today() {
+async fn free_mail_domains_make_no_company() {
     let app = TestApp::new().await;
     let admin = app.admin().await;
     send(&admin, "contact_form", "1", json!({"email": "zoe@gmail.com", "name": "Zoe"}), json!({})).await;
     app.settle().await;
     assert!(items(&admin, "/api/companies").await.is_empty());
     assert_eq!(items(&admin, "/api/command-queue/today").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_later_signal_that_asks_for_nothing_itself_raises_what_waits() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    let ann = json!({"email": "ann@acme.example", "name": "Ann"});
+    send(&admin, "lead", "1", ann.clone(), json!({})).await;
+    app.settle().await;
+    let before = items(&admin, "/api/command-queue/today").await[0]["aps"].as_f64().unwrap();
+    send(&admin, "pricing_page", "2", ann, json!({})).await;
+    app.settle().await;
+    let after = items(&admin, "/api/command-queue/today").await[0]["aps"].as_f64().unwrap();
+    assert!(after > before, "{before} -> {after}");
+}
+
+#[tokio::test]
+async fn a_snoozed_move_sleeps_until_its_time_whatever_joins_it_and_has_a_day_left_when_it_wakes() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    let ann = json!({"email": "ann@acme.example", "name": "Ann"});
+    send(&admin, "social", "1", ann.clone(), json!({"text": "one"})).await;
+    app.settle().await;
+    let id = items(&admin, "/api/command-queue/today").await[0]["id"].as_str().unwrap().to_owned();
+    // Longer than such a move keeps.
+    let until = app.app.clock.now() + 6 * Ts::DAY + 23 * Ts::HOUR;
+    admin.post(&format!("/api/command-queue/{id}/snooze"), json!({"until": until.to_string()})).await.good();
+    send(&admin, "social", "2", ann, json!({"text": "two"})).await;
+    app.settle().await;
+    let member = app.person(caseyos_shared::model::Role::Member).await.id;
+    admin.post(&format!("/api/command-queue/{id}/assign"), json!({"user_id": member})).await.good();
+    app.settle().await;
+    let path = format!("/api/command-queue/{id}");
+    assert_eq!(admin.get(&path).await.good()["state"], "snoozed", "neither a signal nor a hand-over wakes it");
+    app.advance(6 * Ts::DAY + 23 * Ts::HOUR + Ts::MINUTE);
+    app.settle().await;
+    let admin = app.admin().await;
+    assert_eq!(admin.get(&path).await.good()["state"], "pending");
+    app.advance(20 * Ts::HOUR);
+    app.settle().await;
+    assert_eq!(admin.get(&path).await.good()["state"], "pending", "who put it off has a day to take it");
+    app.advance(5 * Ts::HOUR);
+    app.settle().await;
+    assert_eq!(app.admin().await.get(&path).await.good()["state"], "expired");
+}
+
+#[tokio::test]
+async fn words_outside_ascii_are_found_in_small_and_capital_letters() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    admin.post("/api/command-queue", json!({"title": "Ümit wegen Öffnungszeiten anrufen"})).await.status(201);
+    for text in ["Ümit", "ümit", "öffnungszeiten", "ÜMIT"] {
+        let found = items(&admin, &format!("/api/command-queue?text={text}")).await;
+        assert_eq!(found.len(), 1, "{text}");
+    }
+    assert!(items(&admin, "/api/command-queue?text=Übel").await.is_empty());
 }
 
 #[tokio::test]

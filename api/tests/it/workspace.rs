@@ -1,5 +1,7 @@
 //! The workspace's settings.
 
+use caseyos_shared::model::Role;
+
 use crate::harness::{TestApp, json};
 
 #[tokio::test]
@@ -53,4 +55,49 @@ async fn changes_at_the_same_moment_all_stand() {
         (&now["name"], &now["undo_seconds"], &now["time_zone"]),
         (&json!("New"), &json!(3), &json!("Asia/Tokyo"))
     );
+}
+
+#[tokio::test]
+async fn new_weights_and_an_absence_are_in_every_score_at_once() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    let member = app.person(Role::Member).await.id;
+    let due = (app.app.clock.now() + 3_600_000).to_string();
+    let made = admin.post("/api/command-queue", json!({ "title": "Call Ann", "due_at": due })).await.status(201);
+    let path = format!("/api/command-queue/{}", made["id"].as_str().unwrap());
+    let before = made["aps"].as_f64().unwrap();
+    let mut weights = admin.get("/api/workspace").await.good()["weights"].clone();
+    weights["urgency"] = json!(15);
+    admin.patch("/api/workspace", json!({ "weights": weights })).await.good();
+    app.settle().await;
+    let after = admin.get(&path).await.good()["aps"].as_f64().unwrap();
+    assert!(after < before, "{before} -> {after}");
+    admin.post(&format!("{path}/assign"), json!({ "user_id": member })).await.good();
+    app.settle().await;
+    assert!(made["state"] == "pending");
+    let waiting = |answer: &crate::harness::Value| answer["pending"].as_i64().unwrap();
+    let theirs = app.session_of(member).await;
+    assert_eq!(waiting(&theirs.get("/api/command-queue/today").await.good()), 1);
+    let until = (app.app.clock.now() + 86_400_000).to_string();
+    admin.patch(&format!("/api/users/{member}"), json!({ "absent_until": until })).await.good();
+    app.settle().await;
+    assert_eq!(waiting(&theirs.get("/api/command-queue/today").await.good()), 0, "who is away has nothing to do");
+}
+
+#[tokio::test]
+async fn requests_are_written_down_for_the_workspace_whose_they_are() {
+    let app = TestApp::new().await;
+    let (ours, theirs) = (app.admin().await, app.other_workspace().await.admin().await);
+    ours.get("/api/contacts").await.good();
+    ours.get("/api/contacts").await.good();
+    theirs.get("/api/deals").await.good();
+    caseyos_api::request_counts::write_down(&app.app).await.unwrap();
+    let counted = "select count(*) from event where kind = 'requests.counted'";
+    assert_eq!(app.database.count(counted).await, 2, "an event for each");
+    let of_ours =
+        "select count(*) from event e join workspace w on w.id = e.workspace_id where e.kind = 'requests.counted'
+        and w.name = 'Acme' and e.data like '%/api/contacts%' and e.data not like '%/api/deals%'";
+    assert_eq!(app.database.count(of_ours).await, 1);
+    caseyos_api::request_counts::write_down(&app.app).await.unwrap();
+    assert_eq!(app.database.count(counted).await, 2, "nothing is counted twice");
 }

@@ -185,6 +185,11 @@ pub struct Money {
     pub currency: String,
 }
 
+impl Money {
+    /// The largest amount in minor units: sums and shares of a hundred such stay far from overflowing.
+    pub const LARGEST: i64 = 1_000_000_000_000_000;
+}
+
 /// What `GET /api/command-queue/today` answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -3,6 +3,9 @@
 use caseyos_shared::aps::{Gate, Points};
 use caseyos_shared::model::{ContactId, DealId, Factor, MoveId, MoveKind, MoveState, Ts, UserId, WorkspaceId};
 
+use sqlx::QueryBuilder;
+
+use super::super::CHUNK;
 use super::super::error::StoreError;
 use super::super::row::{Json, Text, Time};
 use super::super::tx::{Tx, on_tx};
@@ -17,6 +20,8 @@ pub struct Transition {
     pub assignee: Option<UserId>,
     /// Until when it is put off.
     pub snoozed_until: Option<Ts>,
+    /// When nobody will need it any more.
+    pub expires_at: Option<Ts>,
     /// Why it was dismissed.
     pub dismiss_reason: Option<String>,
     /// Whether it is in Today afterwards.
@@ -41,7 +46,7 @@ pub async fn write_transition(
     let assignee_before = before.assignee.as_ref().map(|person| person.id);
     let changed = on_tx!(tx, conn => sqlx::query(
         "update move set state = $7, assignee_id = $8, snoozed_until = $9, dismiss_reason = $10, ready = $11, urgent = $12,
-             next_change = $13, updated_at = $14, version = version + 1
+             next_change = $13, updated_at = $14, expires_at = $15, version = version + 1
          where workspace_id = $1 and id = $2 and version = $3 and assignee_id = $4 and ready = $5 and urgent = $6",
     )
     .bind(Text(workspace))
@@ -58,6 +63,7 @@ pub async fn write_transition(
     .bind(after.urgent)
     .bind(after.next_change.map(Time))
     .bind(Time(now))
+    .bind(after.expires_at.map(Time))
     .execute(conn)
     .await
     .map(|done| done.rows_affected()))?;
@@ -104,6 +110,33 @@ pub async fn look_again_at_contact(
     if touched > 0 {
         tx.work_added();
     }
+    Ok(())
+}
+
+/// Makes the pending moves of these contacts be looked at again: something about them changed.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn look_again_at_contacts(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+    now: Ts,
+) -> Result<(), StoreError> {
+    for some in contacts.chunks(CHUNK) {
+        on_tx!(tx, conn => {
+            let mut update = QueryBuilder::new("update move set next_change = ");
+            update.push_bind(Time(now)).push(" where workspace_id = ").push_bind(Text(workspace));
+            update.push(" and state = 'pending' and contact_id in (");
+            let mut list = update.separated(", ");
+            for id in some {
+                list.push_bind(Text(*id));
+            }
+            update.push(")");
+            update.build().persistent(some.len() == CHUNK).execute(conn).await.map(drop)
+        })?;
+    }
+    tx.work_added();
     Ok(())
 }
 
@@ -255,7 +288,7 @@ pub async fn write_edit(
     if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
 
-/// Writes a new score if the move is still as it was read; a move that changed will be scored again anyway.
+/// Writes a new score if the move is still as it was read, and nobody asked for another look meanwhile: then it is scored again anyway.
 ///
 /// # Errors
 /// When the store cannot.
@@ -268,7 +301,7 @@ pub async fn write_score(
     let assignee = before.assignee.as_ref().map(|person| person.id);
     let changed = on_tx!(tx, conn => sqlx::query(
         "update move set aps = $6, factors = $7, gates = $8, ready = $9, urgent = $10, next_change = $11, scored_at = $12, facts_version = $13
-         where workspace_id = $1 and id = $2 and version = $3 and ready = $4 and urgent = $5",
+         where workspace_id = $1 and id = $2 and version = $3 and ready = $4 and urgent = $5 and next_change is not distinct from $14",
     )
     .bind(Text(workspace))
     .bind(Text(before.id))
@@ -283,6 +316,7 @@ pub async fn write_score(
     .bind(scored.next_change.map(Time))
     .bind(Time(scored.scored_at))
     .bind(scored.facts_version)
+    .bind(before.next_change.map(Time))
     .execute(conn)
     .await
     .map(|done| done.rows_affected()))?;
@@ -316,16 +350,53 @@ pub async fn delete_move(tx: &mut Tx, workspace: WorkspaceId, before: &StoredMov
     Ok(())
 }
 
-/// Has every open move looked at again, because facts that all scores share have a new version; best first.
+/// Makes these pending moves be looked at again, the best first.
 ///
 /// # Errors
 /// When the store cannot.
-pub async fn look_again_at_all(tx: &mut Tx, workspace: WorkspaceId, now: Ts) -> Result<(), StoreError> {
+pub async fn look_again_at_moves(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    moves: &[String],
+    now: Ts,
+) -> Result<(), StoreError> {
+    for some in moves.chunks(CHUNK) {
+        on_tx!(tx, conn => {
+            let mut update = QueryBuilder::new("update move set next_change = ");
+            update.push_bind(Time(now)).push(" - aps where state = 'pending' and workspace_id = ").push_bind(Text(workspace));
+            update.push(" and id in (");
+            let mut list = update.separated(", ");
+            for id in some {
+                list.push_bind(id.clone());
+            }
+            update.push(")");
+            update.build().persistent(some.len() == CHUNK).execute(conn).await.map(drop)
+        })?;
+    }
+    tx.work_added();
+    Ok(())
+}
+
+/// Makes the pending moves with ids after `from` and up to `to` be looked at again, if they are not about to be: the best first.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn look_again_in_range(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    from: &str,
+    to: Option<&str>,
+    now: Ts,
+) -> Result<(), StoreError> {
     on_tx!(tx, conn => sqlx::query(
-        "update move set next_change = $2 - aps where workspace_id = $1 and state = 'pending' and (next_change is null or next_change > $2)",
+        "update move set next_change = $2 - aps where workspace_id = $1 and id > $3 and id <= $4 and state = 'pending'
+         and (next_change is null or next_change > $2)",
     )
     .bind(Text(workspace))
     .bind(Time(now))
+    .bind(from)
+    // After every id: they are made of hexadecimal digits and dashes.
+    .bind(to.unwrap_or("g"))
     .execute(conn)
     .await
     .map(drop))?;

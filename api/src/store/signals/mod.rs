@@ -7,8 +7,8 @@ pub use read::{
     SignalFilter, VerdictCount, count_verdicts, find_signal, list_signals, signals_of_import, signals_of_move,
 };
 pub use work::{
-    ClaimedSignal, Spoken, claim_waiting, fail_signal, next_waiting_at, release_held, release_signals, retry_signal,
-    speak_verdicts,
+    ClaimedSignal, Spoken, claim_waiting, fail_signal, next_waiting_at, release_held, release_signals,
+    retry_failed_signals, retry_signal, speak_verdicts,
 };
 
 use caseyos_shared::model::{ImportId, SignalId, Ts, WorkspaceId};

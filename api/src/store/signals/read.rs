@@ -6,7 +6,7 @@ use sqlx::{Database, QueryBuilder};
 use crate::envelope::Envelope;
 use crate::store::db::{Db, on_read};
 use crate::store::error::StoreError;
-use crate::store::like_anywhere;
+use crate::store::list::push_text;
 use crate::store::moves::After;
 use crate::store::row::{Text, Time};
 
@@ -162,10 +162,7 @@ pub async fn list_signals(
             }
         }
         if let Some(text) = &filter.text {
-            let pattern = like_anywhere(text);
-            query.push(" and (lower(s.payload) like ").push_bind(pattern.clone()).push(" escape '\\'");
-            query.push(" or lower(coalesce(s.reason, '')) like ").push_bind(pattern.clone()).push(" escape '\\'");
-            query.push(" or lower(coalesce(c.search, '')) like ").push_bind(pattern).push(" escape '\\')");
+            push_text(query, &["s.payload", "coalesce(s.reason, '')", "coalesce(c.search, '')"], text);
         }
         if let Some((at, id)) = after {
             query.push(" and (s.received_at < ").push_bind(at.millis());

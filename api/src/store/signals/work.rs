@@ -67,27 +67,36 @@ impl From<ClaimRow> for ClaimedSignal {
 }
 
 // A claim moves `run_after` to the end of the lease: what is being worked leaves the range that is due, and comes back by itself
-// when its worker is gone. Each workspace's due signals are one limited range of the index, however many wait.
-const CLAIM_ON_SQLITE: &str = "update signal set attempts = attempts + 1, lease = $2, leased_until = $3, run_after = $3
-     where (workspace_id, id) in (
-         select s.workspace_id, s.id from workspace w join signal s on s.workspace_id = w.id
-         where s.id in (
-             select x.id from signal x where x.workspace_id = w.id and x.verdict = 'waiting' and x.run_after <= $1
-             order by x.run_after, x.id limit $4
-         )
-     )
-     returning workspace_id, id, source, kind, dedupe_key, occurred_at, received_at, import_id, payload, attempts";
+// when its worker is gone. Each workspace's due signals are one limited range of the index, however many wait; on PostgreSQL what
+// another worker is just claiming is passed over.
+macro_rules! claim {
+    ($skip:literal) => {
+        concat!(
+            "update signal set attempts = attempts + 1, lease = $3, leased_until = $4, run_after = $4
+             where workspace_id = $1 and id in (
+                 select x.id from signal x where x.workspace_id = $1 and x.verdict = 'waiting' and x.run_after <= $2
+                 order by x.run_after, x.id limit $5 ",
+            $skip,
+            ") returning workspace_id, id, source, kind, dedupe_key, occurred_at, received_at, import_id, payload, attempts"
+        )
+    };
+}
 
-const CLAIM_ON_POSTGRES: &str =
-    "update signal set attempts = attempts + 1, lease = $2, leased_until = $3, run_after = $3
-     where (workspace_id, id) in (
-         select s.workspace_id, s.id from workspace w cross join lateral (
-             select x.workspace_id, x.id from signal x
-             where x.workspace_id = w.id and x.verdict = 'waiting' and x.run_after <= $1
-             order by x.run_after, x.id limit $4 for update skip locked
-         ) as s
-     )
-     returning workspace_id, id, source, kind, dedupe_key, occurred_at, received_at, import_id, payload, attempts";
+/// The workspaces in which a signal is due.
+///
+/// # Errors
+/// When the store cannot.
+async fn with_due_signals(tx: &mut Tx, now: Ts) -> Result<Vec<WorkspaceId>, StoreError> {
+    let rows: Vec<(Text<WorkspaceId>,)> = on_tx!(tx, conn => sqlx::query_as(
+        "select w.id from workspace w where exists (
+             select 1 from signal s where s.workspace_id = w.id and s.verdict = 'waiting' and s.run_after <= $1
+         ) order by w.id",
+    )
+    .bind(Time(now))
+    .fetch_all(conn)
+    .await)?;
+    Ok(rows.into_iter().map(|(id,)| id.0).collect())
+}
 
 /// Claims up to `limit` signals of each workspace that are due, those first that have waited longest. They are answered by workspace, in
 /// the order in which they came. `lease` must be new for each claim.
@@ -101,28 +110,34 @@ pub async fn claim_waiting(
     leased_until: Ts,
     limit: i64,
 ) -> Result<Vec<ClaimedSignal>, StoreError> {
-    let mut rows: Vec<ClaimRow> = match &mut tx.conn {
-        Conn::Sqlite(conn) => {
-            sqlx::query_as(CLAIM_ON_SQLITE)
-                .bind(Time(now))
-                .bind(lease)
-                .bind(Time(leased_until))
-                .bind(limit)
-                .fetch_all(&mut **conn)
-                .await?
-        }
-        Conn::Postgres(conn) => {
-            sqlx::query_as(CLAIM_ON_POSTGRES)
-                .bind(Time(now))
-                .bind(lease)
-                .bind(Time(leased_until))
-                .bind(limit)
-                .fetch_all(&mut **conn)
-                .await?
-        }
-    };
-    rows.sort_unstable_by_key(|row| (row.workspace_id.0, row.id.0));
-    Ok(rows.into_iter().map(ClaimedSignal::from).collect())
+    let mut claimed = Vec::new();
+    for workspace in with_due_signals(tx, now).await? {
+        let mut rows: Vec<ClaimRow> = match &mut tx.conn {
+            Conn::Sqlite(conn) => {
+                sqlx::query_as(claim!(""))
+                    .bind(Text(workspace))
+                    .bind(Time(now))
+                    .bind(lease)
+                    .bind(Time(leased_until))
+                    .bind(limit)
+                    .fetch_all(&mut **conn)
+                    .await?
+            }
+            Conn::Postgres(conn) => {
+                sqlx::query_as(claim!("for update skip locked"))
+                    .bind(Text(workspace))
+                    .bind(Time(now))
+                    .bind(lease)
+                    .bind(Time(leased_until))
+                    .bind(limit)
+                    .fetch_all(&mut **conn)
+                    .await?
+            }
+        };
+        rows.sort_unstable_by_key(|row| row.id.0);
+        claimed.extend(rows.into_iter().map(ClaimedSignal::from));
+    }
+    Ok(claimed)
 }
 
 /// When the next signal is due: a read, so that waiting costs the writer nothing.
@@ -265,6 +280,24 @@ pub async fn release_held(tx: &mut Tx, workspace: WorkspaceId, source: &str, now
     .map(drop))?;
     tx.work_added();
     Ok(())
+}
+
+/// Gives every signal of a workspace that failed another life. Answers how many there were.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn retry_failed_signals(tx: &mut Tx, workspace: WorkspaceId, now: Ts) -> Result<u64, StoreError> {
+    let revived = on_tx!(tx, conn => sqlx::query(
+        "update signal set verdict = 'waiting', reason = null, attempts = 0, run_after = $2
+         where workspace_id = $1 and verdict = 'failed'",
+    )
+    .bind(Text(workspace))
+    .bind(Time(now))
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    tx.work_added();
+    Ok(revived)
 }
 
 /// Gives a signal that failed another life. Answers whether there was one.

@@ -172,7 +172,10 @@ pub fn jobs(page: &JobsPage, frame: &Frame) -> Markup {
     html! {
         (head(Room::Jobs))
         @if page.failed_signals > 0 {
-            div.notice.warn { p { (words::count(page.failed_signals, "signal", "signals")) " could not be read. " a href="/signals?verdict=failed" { "Look at them" } } }
+            div.notice.warn {
+                p { (words::count(page.failed_signals, "signal", "signals")) " could not be read. " a href="/signals?verdict=failed" { "Look at them" } }
+                form.acts method="post" action="/admin/signals/retry" { (csrf(frame.csrf())) button { "Try them all again" } }
+            }
         }
         section aria-labelledby="dead" {
             h2 #dead { "Given up" }
