@@ -60,6 +60,18 @@ enum Command {
     // registry:end
 }
 
+/// Has a file that may not grow further answer with an error, like a full disk does, instead of ending the process by SIGXFSZ
+/// (setrlimit(2)): what waits to be written must be answered.
+fn survive_size_limits() {
+    #[cfg(unix)]
+    {
+        /// The same number on Linux, macOS and the BSDs.
+        const SIGXFSZ: i32 = 25;
+        // Whoever listens to a signal takes its default away, for as long as the process lives.
+        let _listening = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ));
+    }
+}
+
 impl Command {
     /// Whether it goes on until it is told to stop, and so tells in its log what it does.
     const fn stays(&self) -> bool {
@@ -131,6 +143,7 @@ impl Failure {
 pub async fn run() -> ExitCode {
     let command = Cli::parse().command;
     log(command.stays());
+    survive_size_limits();
     match command.run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -38,16 +38,19 @@ async fn live() -> axum::Json<Health> {
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = Health), (status = 503, description = "Not ready; says why.", body = Health)))]
 async fn ready(State(app): State<App>) -> Response {
-    let database = app.db.ping().await.err().map(|error| {
+    let unread = app.db.ping().await.err().map(|error| {
         tracing::warn!(%error, "not ready: the database does not answer");
         "does not answer".to_owned()
     });
+    let database = unread.or_else(|| app.db.changes().why_writes_fail());
     let jobs = app.heart.complaint(app.clock.now());
     let is_ready = database.is_none() && jobs.is_none();
     let health = Health {
         status: if is_ready { "ok" } else { "not ready" },
         database: Some(database.unwrap_or_else(|| "ok".to_owned())),
-        jobs: Some(jobs.unwrap_or_else(|| "ok".to_owned())),
+        jobs: Some(jobs.unwrap_or_else(|| {
+            if app.heart.is_expected() { "ok" } else { "not worked in this process; `caseyos work` does" }.to_owned()
+        })),
     };
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, axum::Json(health)).into_response()

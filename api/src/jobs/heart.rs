@@ -30,6 +30,12 @@ impl Heart {
         self.expected.store(false, Ordering::Release);
     }
 
+    /// Whether this process runs the loops.
+    #[must_use]
+    pub fn is_expected(&self) -> bool {
+        self.expected.load(Ordering::Acquire)
+    }
+
     /// One of the loops turned a round.
     pub fn beat(&self, which: usize, now: Ts) {
         if let Some(beat) = self.beats.get(which) {

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use super::{JobError, Kind};
 use crate::app::App;
 use crate::queue::facts::{MODEL, attributes_of};
-use crate::store::facts::{fact, save_fact};
+use crate::store::facts::{fact, outcome_columns, save_fact};
 use crate::store::jobs::{ClaimedJob, finish_job};
 use crate::store::outcomes::{Lesson, newest_lessons, newest_outcome};
 use crate::store::{StoreError, Tx};
@@ -41,7 +41,8 @@ fn run<'a>(app: &'a App, job: &'a ClaimedJob) -> BoxFuture<'a, Result<(), JobErr
             None => None,
             Some(until) => {
                 let lessons = newest_lessons(&app.db, job.workspace, LESSONS).await?;
-                let taught = tokio::task::spawn_blocking(move || serde_json::to_string(&teach(lessons)));
+                let columns = outcome_columns(&app.db, job.workspace).await?;
+                let taught = tokio::task::spawn_blocking(move || serde_json::to_string(&teach(lessons, &columns)));
                 let model = taught.await.map_err(|error| JobError::Later(error.to_string()))?;
                 Some((until, model.map_err(|error| JobError::Never(error.to_string()))?))
             }
@@ -64,7 +65,7 @@ fn run<'a>(app: &'a App, job: &'a ClaimedJob) -> BoxFuture<'a, Result<(), JobErr
 
 /// A model of these outcomes. Several that came of one move are one example, and a good one if any of them is good; made anew
 /// each time, so that a corrected record corrects what was learned of it.
-fn teach(lessons: Vec<Lesson>) -> Model {
+fn teach(lessons: Vec<Lesson>, outcome_columns: &[String]) -> Model {
     let mut examples: HashMap<String, (bool, Lesson)> = HashMap::new();
     for lesson in lessons {
         let Some(success) = lesson.kind.success() else { continue };
@@ -76,7 +77,7 @@ fn teach(lessons: Vec<Lesson>) -> Model {
     examples.sort_by(|(_, a), (_, b)| (a.occurred_at, &a.subject).cmp(&(b.occurred_at, &b.subject)));
     let mut model = Model::new(Config::default());
     for (good, lesson) in &examples {
-        model.learn(&attributes_of(&lesson.source, &lesson.attributes), *good, lesson.occurred_at);
+        model.learn(&attributes_of(&lesson.source, &lesson.attributes, outcome_columns), *good, lesson.occurred_at);
     }
     model.refresh();
     model
@@ -106,9 +107,9 @@ mod tests {
                 _ => lesson(n, OutcomeKind::NoResponse, "Mining"),
             })
             .collect();
-        let model = teach(lessons);
+        let model = teach(lessons, &[]);
         let likely = |industry: &str| {
-            let attributes = attributes_of("csv", &format!(r#"{{"Industry":"{industry}"}}"#));
+            let attributes = attributes_of("csv", &format!(r#"{{"Industry":"{industry}"}}"#), &[]);
             model.predict(&attributes).probability_bp
         };
         assert!(likely("Software") > likely("Mining") + 2_000, "{} {}", likely("Software"), likely("Mining"));
@@ -122,9 +123,9 @@ mod tests {
             lesson(1, OutcomeKind::Unsubscribed, "Software"),
             lesson(2, OutcomeKind::NoResponse, "Mining"),
         ];
-        let model = teach(lessons.clone());
+        let model = teach(lessons.clone(), &[]);
         assert_eq!(model.examples(), 2);
         lessons.reverse();
-        assert_eq!(serde_json::to_string(&model).unwrap(), serde_json::to_string(&teach(lessons)).unwrap());
+        assert_eq!(serde_json::to_string(&model).unwrap(), serde_json::to_string(&teach(lessons, &[])).unwrap());
     }
 }

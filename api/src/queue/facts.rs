@@ -34,6 +34,7 @@ pub struct Common {
     weights: Weights,
     people: HashMap<UserId, (Option<Weights>, Option<Ts>)>,
     model: Option<Arc<Model>>,
+    outcome_columns: Vec<String>,
     p95_minor: i64,
 }
 
@@ -78,6 +79,7 @@ impl CommonCache {
             weights,
             people: people.into_iter().map(|person| (person.id, (person.weights, person.absent_until))).collect(),
             model,
+            outcome_columns: facts::outcome_columns(db, workspace).await?,
             p95_minor,
         }))
     }
@@ -99,10 +101,11 @@ impl CommonCache {
     }
 }
 
-/// The attributes that the model learns from and predicts by: what sources said of the contact.
+/// The attributes that the model learns from and predicts by: what sources said of the contact, but for what came of it.
 #[must_use]
-pub fn attributes_of(source: &str, attributes: &str) -> Attributes {
-    let fields: std::collections::BTreeMap<String, String> = serde_json::from_str(attributes).unwrap_or_default();
+pub fn attributes_of(source: &str, attributes: &str, outcome_columns: &[String]) -> Attributes {
+    let mut fields: std::collections::BTreeMap<String, String> = serde_json::from_str(attributes).unwrap_or_default();
+    fields.retain(|name, _| !outcome_columns.contains(name));
     let mut all = vec![("came from".to_owned(), Value::Text(source.to_owned()))];
     all.extend(fields.into_iter().map(|(name, value)| (name, Value::parse(&value))));
     all
@@ -150,7 +153,11 @@ pub fn facts_of(
             .collect(),
         fit: None,
         relationship: relationship(known),
-        learned: common.model.as_ref().filter(|_| contact.is_some()).map(|model| learned(model, known)),
+        learned: common
+            .model
+            .as_ref()
+            .filter(|_| contact.is_some() && is_outreach(row))
+            .map(|model| learned(model, known, &common.outcome_columns)),
         minutes: u32::try_from(row.minutes).unwrap_or(0),
         fatigue: Fatigue { touched_at: known.touched_at.clone(), cap: TOUCHES_CAP, colleague: None },
         doubt: Doubt {
@@ -195,8 +202,18 @@ fn relationship(known: &Evidence) -> Relationship {
     }
 }
 
-fn learned(model: &Model, known: &Evidence) -> Learned {
-    let prediction = model.predict(&attributes_of(&known.source, &known.attributes));
+/// Whether what came of leads is evidence for this move: it is for getting in touch with somebody, not for answering who wrote or
+/// for what a person put down.
+fn is_outreach(row: &StoredMove) -> bool {
+    let outreach = matches!(
+        row.kind,
+        MoveKind::NewLead | MoveKind::FollowUp | MoveKind::DemoRequest | MoveKind::Call | MoveKind::Social
+    );
+    outreach && !row.by_hand
+}
+
+fn learned(model: &Model, known: &Evidence, outcome_columns: &[String]) -> Learned {
+    let prediction = model.predict(&attributes_of(&known.source, &known.attributes, outcome_columns));
     Learned {
         probability_bp: prediction.probability_bp,
         base_bp: prediction.base_bp,

@@ -64,6 +64,7 @@ pub fn meaning_of(kind: &str) -> Meaning {
         "email_opened" | "mail_opened" | "open" | "opened" => {
             interest_only(IntentKind::EmailOpened, "opened an e-mail")
         }
+        "lead_outcome" => Meaning { intent: None, step: None, did: "is known to have ended well or not" },
         "task" | "todo" => Meaning { intent: None, step: Some(MoveKind::Task), did: "left you a task" },
         _ => Meaning { intent: None, step: Some(MoveKind::FollowUp), did: "gave a sign" },
     }

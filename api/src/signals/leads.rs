@@ -18,8 +18,9 @@ use crate::app::App;
 use crate::clock::new_id;
 use crate::store::StoreError;
 use crate::store::access::people;
+use crate::store::facts;
 use crate::store::imports::{Counts, Problem, begin_import, finish_import, note_counts, note_problems};
-use crate::store::signals::{NewSignal, add_signals};
+use crate::store::signals::{NewSignal, add_signals, without_outcome};
 
 /// Rows in one transaction.
 const BATCH: usize = 1_000;
@@ -89,6 +90,12 @@ impl LeadFile {
         &self.mapping
     }
 
+    /// The column that says what came of each lead.
+    #[must_use]
+    pub fn outcome_column(&self) -> Option<&str> {
+        self.outcome.and_then(|at| self.rows.headers().get(at)).map(String::as_str)
+    }
+
     /// What whoever imports it should know.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
@@ -121,6 +128,7 @@ impl LeadFile {
                 format!("Column \"{column}\" has \"{text}\": an outcome is yes or no, 1 or 0, won or lost.")
             })?),
         };
+        let mut fields = fields;
         let mut cells = serde_json::Map::new();
         for (name, cell) in self.rows.headers().iter().zip(&row.fields) {
             let cell = cell.trim();
@@ -142,6 +150,11 @@ impl LeadFile {
                 format!("row {}", hex(&digest.finalize()))
             }
         };
+        // What came of a lead is what one wants to know of the others: it must not be among what it is guessed from.
+        if let Some(name) = self.outcome_column() {
+            cells.remove(name);
+            fields.attributes.remove(name);
+        }
         Ok(Lead { fields, outcome, cells: Value::Object(cells), key })
     }
 }
@@ -211,8 +224,12 @@ pub async fn import(
         .await?;
     let owners: HashMap<String, UserId> =
         people(&app.db, workspace).await?.into_iter().map(|person| (person.email.to_lowercase(), person.id)).collect();
+    if let Some(column) = file.outcome_column() {
+        facts::note_outcome_column(&app.db, workspace, column, now).await?;
+    }
     let mut notes = file.notes();
     let mut counts = Counts::default();
+    let mut told = 0;
     // Which line had each key first; 16 bytes of a digest, for files of millions of rows.
     let mut lines: HashMap<[u8; 16], i64> = HashMap::new();
     loop {
@@ -223,6 +240,7 @@ pub async fn import(
             break;
         }
         let mut signals = Vec::with_capacity(batch.len());
+        let mut tells = Vec::with_capacity(batch.len());
         let mut problems = Vec::new();
         for (line, row) in batch {
             counts.seen += 1;
@@ -237,6 +255,7 @@ pub async fn import(
                     }
                     std::collections::hash_map::Entry::Vacant(free) => {
                         free.insert(line);
+                        tells.push(lead.outcome.is_some());
                         signals.push(signal(lead, line, id, &owners, app.clock.now())?);
                     }
                 },
@@ -250,8 +269,15 @@ pub async fn import(
             tell(counts, Some(problem));
         }
         let kept = if counts.bad + counts.known <= PROBLEMS { problems } else { Vec::new() };
-        counts = write_batch(app, workspace, id, signals, kept, counts).await?;
+        let telling: Vec<&NewSignal> =
+            signals.iter().zip(&tells).filter_map(|(signal, tells)| tells.then_some(signal)).collect();
+        let news = news_of_known(app, workspace, &telling).await?;
+        told += news.len();
+        counts = write_batch(app, workspace, id, signals, news, kept, counts).await?;
         tell(counts, None);
+    }
+    if told > 0 {
+        notes.push(format!("What came of {told} leads that were here already was taken in."));
     }
     if file.rows.fallback_lines() > 0 {
         notes.push(format!("{} lines were not UTF-8 and were read as Windows-1252.", file.rows.fallback_lines()));
@@ -287,6 +313,7 @@ async fn write_batch(
     workspace: WorkspaceId,
     id: ImportId,
     signals: Vec<NewSignal>,
+    news: Vec<NewSignal>,
     problems: Vec<Problem>,
     mut counts: Counts,
 ) -> Result<Counts, StoreError> {
@@ -295,6 +322,9 @@ async fn write_batch(
         .write::<Counts, StoreError, _>(move |tx| {
             Box::pin(async move {
                 let added = add_signals(tx, workspace, &signals, now).await?;
+                if !news.is_empty() {
+                    add_signals(tx, workspace, &news, now).await?;
+                }
                 let new = i64::try_from(added.iter().filter(|new| **new).count()).unwrap_or(i64::MAX);
                 counts.added += new;
                 counts.known += i64::try_from(added.len()).unwrap_or(i64::MAX) - new;
@@ -305,6 +335,33 @@ async fn write_batch(
         })
         .await
 }
+
+/// What a list tells of leads that came in before without an outcome: a signal of its own for each, once.
+async fn news_of_known(
+    app: &App,
+    workspace: WorkspaceId,
+    telling: &[&NewSignal],
+) -> Result<Vec<NewSignal>, StoreError> {
+    if telling.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<String> = telling.iter().map(|row| row.dedupe_key.clone()).collect();
+    let silent = without_outcome(&app.db, workspace, SOURCE, &keys).await?;
+    let of = |row: &NewSignal| NewSignal {
+        id: new_id(SignalId::new),
+        source: row.source.clone(),
+        kind: "lead_outcome".to_owned(),
+        dedupe_key: format!("outcome {}", row.dedupe_key),
+        occurred_at: row.occurred_at,
+        envelope: row.envelope.clone(),
+        import: None,
+        run_after: row.run_after,
+    };
+    Ok(telling.iter().copied().filter(|row| silent.contains(&row.dedupe_key)).map(of).collect())
+}
+
+/// The source of lead lists.
+const SOURCE: &str = "csv";
 
 fn signal(
     lead: Lead,
@@ -326,7 +383,7 @@ fn signal(
     }
     Ok(NewSignal {
         id: new_id(SignalId::new),
-        source: "csv".to_owned(),
+        source: SOURCE.to_owned(),
         kind: "lead".to_owned(),
         dedupe_key: lead.key,
         occurred_at,
@@ -373,6 +430,18 @@ mod tests {
             assert_eq!(parse_outcome(no), Some(false), "{no}");
         }
         assert_eq!(parse_outcome("maybe"), None);
+    }
+
+    #[test]
+    fn what_came_of_a_lead_is_not_among_what_it_is_guessed_from() {
+        let text = "name,email,industry,Converted\nAnn,ann@acme.example,Mining,1\n";
+        let mut file = LeadFile::open(text.as_bytes(), &[], Some("converted")).unwrap();
+        let lead = file.next_lead().unwrap().1.unwrap();
+        assert_eq!(lead.outcome, Some(true));
+        assert_eq!(lead.fields.attributes.keys().collect::<Vec<_>>(), ["industry"]);
+        assert!(lead.cells.get("Converted").is_none() && lead.cells.get("industry").is_some());
+        let mut plain = LeadFile::open(text.as_bytes(), &[], None).unwrap();
+        assert_eq!(plain.next_lead().unwrap().1.unwrap().key, lead.key, "the same lead, however it is imported");
     }
 
     #[test]

@@ -295,6 +295,9 @@ fn signal(facts: Facts, import: (ImportId, i64), now: Ts, run_after: Ts) -> Resu
     if !has_date || mail.sent_at > now {
         mail.sent_at = now;
     }
+    if !has_date && !mail.outbound && mail.not_for_us.is_none() {
+        mail.not_for_us = Some("it has no date, so nobody can tell how long it has waited".to_owned());
+    }
     let message = Message {
         id: key.clone(),
         thread_key: mail.thread_key.clone(),

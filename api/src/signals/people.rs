@@ -96,6 +96,8 @@ pub struct Resolved {
     pub suppressed: Option<Suppression>,
     /// Whether they must not be called.
     pub do_not_call: bool,
+    /// Whether a number is known.
+    pub has_phone: bool,
     /// Whose it is.
     pub owner: Option<UserId>,
 }
@@ -220,6 +222,7 @@ fn fill(people: &mut People, contact: &mut StoredContact, hint: &Hint, company: 
         company: contact.company.clone(),
         suppressed: contact.suppressed,
         do_not_call: contact.do_not_call,
+        has_phone: contact.phone.is_some(),
         owner: contact.owner.as_ref().map(|person| person.id),
     }
 }
@@ -244,7 +247,15 @@ fn make(people: &mut People, hint: &Hint, company: Option<CompanyRef>) -> Resolv
         do_not_call: hint.do_not_call,
         attributes: hint.attributes.clone(),
     });
-    Resolved { id, name, company, suppressed, do_not_call: hint.do_not_call, owner: hint.owner }
+    Resolved {
+        id,
+        name,
+        company,
+        suppressed,
+        do_not_call: hint.do_not_call,
+        has_phone: hint.phone.is_some(),
+        owner: hint.owner,
+    }
 }
 
 /// Writes what was planned.

@@ -1,5 +1,6 @@
 //! From a signal to the next step it asks for, in words: a title, a why that quotes its evidence, and how long it keeps.
 
+use caseyos_shared::capture::fields::Mapping;
 use caseyos_shared::model::{MoveKind, Ts};
 
 use super::envelope::{Envelope, MailFacts};
@@ -38,8 +39,8 @@ pub struct About<'a> {
     pub company: Option<&'a str>,
     /// Whether they asked not to be mailed.
     pub no_mail: bool,
-    /// Whether they asked not to be called.
-    pub no_calls: bool,
+    /// Why they cannot be called instead, if they cannot.
+    pub no_calls: Option<&'static str>,
 }
 
 /// The step, or the reason why there is none.
@@ -58,10 +59,10 @@ pub fn step_of(kind: &str, occurred_at: Ts, now: Ts, envelope: &Envelope, about:
         ));
     };
     let step = match (step, about.no_mail, about.no_calls) {
-        (MoveKind::NewLead | MoveKind::FollowUp, true, true) => {
-            return Err(format!("{} asked not to be mailed and not to be called", about.name));
+        (MoveKind::NewLead | MoveKind::FollowUp, true, Some(why)) => {
+            return Err(format!("{} asked not to be mailed and {why}", about.name));
         }
-        (MoveKind::NewLead | MoveKind::FollowUp, true, false) => MoveKind::Call,
+        (MoveKind::NewLead | MoveKind::FollowUp, true, None) => MoveKind::Call,
         (step, ..) => step,
     };
     let waits = matches!(step, MoveKind::DemoRequest | MoveKind::Reply | MoveKind::Social)
@@ -156,12 +157,15 @@ fn evidence(envelope: &Envelope) -> String {
         let says_nothing = value.trim().is_empty() || value.eq_ignore_ascii_case("select") || value == "0";
         !is_id && !says_nothing && value.chars().count() <= 60 && !name.to_ascii_lowercase().ends_with("id")
     };
+    // Columns that became fields say who it is, which the card says already.
+    let says_more = |name: &str| Mapping::guess(&[name]).columns().iter().all(|column| column.field.is_none());
+    let mut names = std::collections::HashSet::new();
     attributes
         .map(|(name, value)| (name, value.clone()))
-        .chain(payload)
-        .filter(|(name, value)| telling(name, value))
+        .chain(payload.filter(|(name, _)| says_more(name)))
+        .filter(|(name, value)| telling(name, value) && names.insert((*name).clone()))
         .take(ATTRIBUTES)
-        .map(|(name, value)| format!("{} {}", name.replace('_', " ").to_lowercase(), value.trim()))
+        .map(|(name, value)| format!("{} {}", name.replace('_', " ").to_lowercase(), quote(&value)))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -199,7 +203,7 @@ mod tests {
     use crate::signals::envelope::ContactHint;
 
     const NOW: Ts = Ts::from_millis(1_800_000_000_000);
-    const ADA: About<'_> = About { name: "Ada Ruiz", company: Some("Ruiz Ltd"), no_mail: false, no_calls: false };
+    const ADA: About<'_> = About { name: "Ada Ruiz", company: Some("Ruiz Ltd"), no_mail: false, no_calls: None };
 
     fn mail(reply: &str) -> Envelope {
         let mail = MailFacts {
@@ -238,7 +242,9 @@ mod tests {
         let lead = Envelope::default();
         let no_mail = About { no_mail: true, ..ADA };
         assert_eq!(step_of("lead", NOW, NOW, &lead, no_mail).unwrap().kind, MoveKind::Call);
-        assert!(step_of("lead", NOW, NOW, &lead, About { no_calls: true, ..no_mail }).is_err());
+        assert!(
+            step_of("lead", NOW, NOW, &lead, About { no_calls: Some("asked not to be called"), ..no_mail }).is_err()
+        );
     }
 
     #[test]

@@ -141,7 +141,7 @@ fn decide(
 ) -> Result<Step, String> {
     let envelope = signal.envelope.as_ref().map_err(|error| format!("what was stored cannot be read: {error}"))?;
     let Some(who) = who else {
-        let about = About { name: "They", company: None, no_mail: false, no_calls: false };
+        let about = About { name: "They", company: None, no_mail: false, no_calls: None };
         return match &envelope.mail {
             Some(_) => step_of(&signal.kind, signal.occurred_at, now, envelope, about)
                 .and_then(|_| Err("its sender has no address that one could answer".to_owned())),
@@ -159,7 +159,11 @@ fn decide(
         name: &who.name,
         company: who.company.as_ref().map(|company| company.name.as_str()),
         no_mail: who.suppressed == Some(Suppression::OptedOut),
-        no_calls: who.do_not_call,
+        no_calls: match (who.do_not_call, who.has_phone) {
+            (true, _) => Some("asked not to be called"),
+            (false, false) => Some("has no phone number here"),
+            (false, true) => None,
+        },
     };
     if who.suppressed == Some(Suppression::NeverList) {
         return Err(format!("{} is on the never-list", who.name));

@@ -14,6 +14,7 @@ pub struct Changes {
     callers: AtomicU64,
     tick: watch::Sender<u64>,
     work: watch::Sender<u64>,
+    write_failed: std::sync::Mutex<Option<String>>,
 }
 
 impl Default for Changes {
@@ -24,6 +25,7 @@ impl Default for Changes {
             callers: AtomicU64::new(0),
             tick: watch::Sender::new(0),
             work: watch::Sender::new(0),
+            write_failed: std::sync::Mutex::new(None),
         }
     }
 }
@@ -66,6 +68,19 @@ impl Changes {
     /// Wakes the job loop.
     pub fn work_added(&self) {
         self.work.send_modify(|count| *count += 1);
+    }
+
+    /// Why the last group of writes was not committed; `None` when it was.
+    #[must_use]
+    pub fn why_writes_fail(&self) -> Option<String> {
+        self.write_failed.lock().ok().and_then(|why| why.clone())
+    }
+
+    /// Remembers how the last group of writes went.
+    pub(super) fn writes_went(&self, failure: Option<String>) {
+        if let Ok(mut why) = self.write_failed.lock() {
+            *why = failure;
+        }
     }
 
     /// Another process wrote, and nobody knows what: everything remembered is in doubt.

@@ -76,9 +76,10 @@ impl Db {
 
     async fn open_sqlite(path: &Path, purpose: Use) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
+            make_private(folder)
                 .map_err(|error| StoreError::Other(format!("cannot make the folder {}: {error}", folder.display())))?;
         }
+        keep_private(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -197,11 +198,38 @@ impl Db {
     pub async fn close(&self) {
         match &self.pools {
             Pools::Sqlite { read, writer, .. } => {
-                writer.stop().await;
+                // The writer last: only a connection that may write folds the write-ahead log into the file as it goes, and a
+                // folder that is left with the file alone can be copied and restored without a second thought.
                 read.close().await;
+                writer.stop().await;
             }
             Pools::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// Makes the data folder, for this user alone: people, mails and password hashes are in it.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Makes the database file for this user alone before SQLite does; its log and its index take the file's permissions over.
+fn keep_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::File::options();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::Other(format!("cannot make {}: {error}", path.display()))),
     }
 }
 
@@ -305,4 +333,31 @@ async fn migrate_postgres(pool: &PgPool, purpose: Use) -> Result<(), StoreError>
         super::listen::keep(keeper);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_closed_database_is_one_private_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data/caseyos.db");
+        let db = Db::open(&format!("sqlite://{}", path.display()), Use::Serve).await.unwrap();
+        db.ping().await.unwrap();
+        db.write::<(), StoreError, _>(|tx| Box::pin(async move { tx.flush().await })).await.unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+            assert_eq!(mode(&folder.path().join("data/caseyos.db-wal")), 0o600);
+        }
+        db.close().await;
+        let left: Vec<String> = std::fs::read_dir(path.parent().unwrap())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert!(!left.iter().any(|name| name.ends_with("-wal") || name.ends_with("-shm")), "{left:?}");
+    }
 }

@@ -78,3 +78,29 @@ pub async fn fact(db: &Db, workspace: WorkspaceId, name: &str) -> Result<Option<
         .fetch_optional(pool)
         .await)?)
 }
+
+/// The name of the fact that holds the names of the columns that said what came of leads.
+const OUTCOME_COLUMNS: &str = "outcome columns";
+
+/// Remembers that a column of lead lists says what came of them: nothing may be guessed from it.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn note_outcome_column(db: &Db, workspace: WorkspaceId, column: &str, now: Ts) -> Result<(), StoreError> {
+    let mut known = outcome_columns(db, workspace).await?;
+    if known.iter().any(|one| one == column) {
+        return Ok(());
+    }
+    known.push(column.to_owned());
+    let body = serde_json::to_string(&known).map_err(|error| StoreError::Other(error.to_string()))?;
+    db.write(move |tx| Box::pin(async move { save_fact(tx, workspace, OUTCOME_COLUMNS, &body, now).await })).await
+}
+
+/// The names of the columns that said what came of leads.
+///
+/// # Errors
+/// When the store cannot answer.
+pub async fn outcome_columns(db: &Db, workspace: WorkspaceId) -> Result<Vec<String>, StoreError> {
+    let body = fact(db, workspace, OUTCOME_COLUMNS).await?;
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()).unwrap_or_default())
+}

@@ -149,6 +149,7 @@ async fn commit_together(tx: &mut Tx, mut writes: Vec<Box<dyn Write>>, changes: 
     };
     match committed {
         Ok(()) => {
+            changes.writes_went(None);
             tx.effects.announce(changes);
             for write in writes {
                 write.answer(Ok(()));
@@ -158,6 +159,7 @@ async fn commit_together(tx: &mut Tx, mut writes: Vec<Box<dyn Write>>, changes: 
             // Where the error has ended the transaction already, there is nothing left to roll back.
             let _ended = execute(tx, "rollback").await;
             tx.effects = super::tx::Effects::default();
+            changes.writes_went(Some(error.to_string()));
             tracing::error!(error = %error, writes = writes.len(), "a group of writes was not committed");
             for write in writes {
                 write.answer(Err(error.clone()));

@@ -107,6 +107,48 @@ async fn who_opted_out_is_called_or_left_alone() {
 }
 
 #[tokio::test]
+async fn a_later_list_tells_what_came_of_known_leads_once_and_nothing_is_guessed_from_that_column() {
+    let app = TestApp::new().await;
+    import(&app, LIST, None).await;
+    app.settle().await;
+    assert_eq!(app.database.count("select count(*) from outcome").await, 0);
+    for _ in 0..2 {
+        let (again, _) = import(&app, LIST, Some("converted")).await;
+        assert_eq!(numbers(&again), [2, 0, 2, 0]);
+        app.settle().await;
+        assert_eq!(app.database.count("select count(*) from outcome").await, 2, "each lead's once");
+    }
+    assert_eq!(app.database.count("select count(*) from move").await, 2, "news of old leads ask for no step");
+    let mut list = "name,email,industry,Converted\n".to_owned();
+    for n in 0..200 {
+        let converted = if n % 2 == 0 { "yes" } else { "no" };
+        list.push_str(&format!("L{n},l{n}@firm{n}.example,Mining,{converted}\n"));
+    }
+    import(&app, list.clone(), None).await;
+    import(&app, list, Some("Converted")).await;
+    app.advance(3_600_000);
+    app.settle().await;
+    let reader = app.key(&[Scope::QueueRead]).await;
+    let moves = reader.get("/api/command-queue?text=L12&limit=1").await.good();
+    let learned = moves["items"][0]["factors"].as_array().unwrap().iter().find(|one| one["name"] == "learned");
+    let because = learned.map(|one| one["because"].to_string()).unwrap_or_default();
+    assert!(!because.to_lowercase().contains("converted"), "{because}");
+    let points = learned.map_or(0.0, |one| one["points"].as_f64().unwrap());
+    assert!(points.abs() < 3.0, "what came of a lead must not be its own reason: {points}, {because}");
+}
+
+#[tokio::test]
+async fn who_opted_out_and_has_no_number_is_left_alone() {
+    let app = TestApp::new().await;
+    import(&app, "email,Do Not Email\na@x.example,Yes\nb@x.example,No\n", None).await;
+    app.settle().await;
+    assert_eq!(app.database.count("select count(*) from move").await, 1);
+    let reader = app.key(&[Scope::QueueRead]).await;
+    let signals = reader.get("/api/signals?text=no%20phone").await.good();
+    assert_eq!(signals["items"].as_array().unwrap().len(), 1, "{signals}");
+}
+
+#[tokio::test]
 async fn the_web_app_previews_and_imports() {
     let app = TestApp::new().await;
     let member = app.member().await;

@@ -122,6 +122,19 @@ async fn a_folder_with_a_broken_mail_is_read_to_its_end() {
     );
 }
 
+#[tokio::test]
+async fn a_mail_without_a_date_is_kept_and_nobody_is_told_that_it_waits() {
+    let app = TestApp::new().await;
+    let path = app.database.folder.path().join("undated.eml");
+    std::fs::write(&path, "From: a@b.example\nTo: me@acme.example\nSubject: x\n\nHello, what does it cost?").unwrap();
+    import(&app, &path).await;
+    app.settle().await;
+    let reader = app.key(&[Scope::QueueRead]).await;
+    let signals = reader.get("/api/signals").await.good();
+    assert!(signals["items"][0]["reason"].as_str().unwrap().contains("no date"), "{signals}");
+    assert_eq!(app.database.count("select count(*) from move").await, 0);
+}
+
 #[test]
 fn the_owner_is_who_signed_up_else_who_sends_most() {
     let folder = tempfile::tempdir().unwrap();

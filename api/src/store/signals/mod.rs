@@ -5,6 +5,7 @@ mod work;
 
 pub use read::{
     SignalFilter, VerdictCount, count_verdicts, find_signal, list_signals, signals_of_import, signals_of_move,
+    without_outcome,
 };
 pub use work::{
     ClaimedSignal, Spoken, claim_waiting, fail_signal, next_waiting_at, release_held, release_signals,

@@ -1,12 +1,15 @@
 //! Reading signals: lists, one, those of a move, and the ledger of an import.
 
+use std::collections::HashSet;
+
 use caseyos_shared::model::{ContactId, ContactRef, DealId, ImportId, MoveId, Signal, SignalId, Verdict, WorkspaceId};
 use sqlx::{Database, QueryBuilder};
 
 use crate::envelope::Envelope;
+use crate::store::CHUNK;
 use crate::store::db::{Db, on_read};
 use crate::store::error::StoreError;
-use crate::store::list::push_text;
+use crate::store::list::{push_text, push_texts};
 use crate::store::moves::After;
 use crate::store::row::{Text, Time};
 
@@ -231,4 +234,30 @@ pub async fn signals_of_import(
     .fetch_all(pool)
     .await)?;
     Ok(rows.into_iter().map(|row| (row.line.unwrap_or_default(), Signal::from(row))).collect())
+}
+
+/// Those of these dedupe keys of a source whose signals are here and tell no outcome.
+///
+/// # Errors
+/// When the store cannot answer.
+pub async fn without_outcome(
+    db: &Db,
+    workspace: WorkspaceId,
+    source: &str,
+    keys: &[String],
+) -> Result<HashSet<String>, StoreError> {
+    let mut found = HashSet::new();
+    for some in keys.chunks(CHUNK) {
+        let rows: Vec<(String, String)> = on_read!(db, pool => {
+            let mut query = QueryBuilder::new("select dedupe_key, payload from signal where workspace_id = ");
+            query.push_bind(workspace.to_string()).push(" and source = ").push_bind(source.to_owned());
+            query.push(" and dedupe_key in (");
+            push_texts(&mut query, some.iter().cloned());
+            query.build_query_as().persistent(some.len() == CHUNK).fetch_all(pool).await
+        })?;
+        let silent =
+            |payload: &str| serde_json::from_str::<Envelope>(payload).is_ok_and(|known| known.outcome.is_none());
+        found.extend(rows.into_iter().filter(|(_, payload)| silent(payload)).map(|(key, _)| key));
+    }
+    Ok(found)
 }
