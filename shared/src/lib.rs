@@ -15,4 +15,5 @@ pub mod capture;
 pub mod learn;
 pub mod model;
 pub mod problem;
+pub mod receipt;
 pub mod view;
