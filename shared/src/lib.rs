@@ -16,4 +16,5 @@ pub mod learn;
 pub mod model;
 pub mod problem;
 pub mod receipt;
+pub mod rules;
 pub mod view;
