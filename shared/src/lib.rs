@@ -15,4 +15,6 @@ pub mod capture;
 pub mod learn;
 pub mod model;
 pub mod problem;
+pub mod receipt;
+pub mod rules;
 pub mod view;

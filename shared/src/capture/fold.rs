@@ -11,6 +11,32 @@ pub fn fold(text: &str) -> String {
         return text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     }
     let mut out = String::with_capacity(text.len());
+    letters(text, &mut out, |_, _| {});
+    out
+}
+
+/// A text in which case, accents and the amount of white space do not count, but marks and the ends of words do, for looking for
+/// words in it: `"  Déjà\n Vu! "` gives `"deja vu!"`, and curly apostrophes and long dashes become `'` and `-`.
+#[must_use]
+pub fn fold_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    letters(text, &mut out, |c, out| match c {
+        c if c.is_whitespace() => {
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+        }
+        '’' | '‘' | '´' | '`' | 'ʼ' => out.push('\''),
+        '–' | '—' | '‐' | '‑' | '−' => out.push('-'),
+        c if c.is_control() || is_invisible(c) || is_combining_mark(c) => {}
+        c => out.push(c),
+    });
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Writes the letters and digits of a text without case and accents, and hands the other characters on.
+fn letters(text: &str, out: &mut String, other: impl Fn(char, &mut String)) {
     for c in text.nfkd().flat_map(char::to_lowercase).nfkd() {
         match c {
             'ß' => out.push_str("ss"),
@@ -19,10 +45,9 @@ pub fn fold(text: &str) -> String {
             'ø' => out.push('o'),
             'ł' => out.push('l'),
             c if c.is_alphanumeric() && !is_combining_mark(c) => out.push(c),
-            _ => {}
+            c => other(c, out),
         }
     }
-    out
 }
 
 /// The text without white space, control and invisible characters at its ends: byte order marks and zero-width spaces travel
@@ -57,6 +82,19 @@ mod tests {
             ("#", ""),
         ] {
             assert_eq!(fold(text), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_folded_text_keeps_its_words_and_marks() {
+        for (text, folded) in [
+            ("  Déjà\r\n  Vu! ", "deja vu!"),
+            ("I’m OUT — until 3 May", "i'm out - until 3 may"),
+            ("Straße\u{200b} 5", "strasse 5"),
+            ("Anna@Kunde.example", "anna@kunde.example"),
+            (" \u{a0} ", ""),
+        ] {
+            assert_eq!(fold_text(text), folded, "{text}");
         }
     }
 

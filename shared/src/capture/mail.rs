@@ -140,7 +140,7 @@ pub fn why_no_move(mail: &Facts<'_>, me: &[&str]) -> Option<NoMove> {
     None
 }
 
-fn precedence_is(precedence: Option<&str>, values: &[&str]) -> bool {
+pub(super) fn precedence_is(precedence: Option<&str>, values: &[&str]) -> bool {
     precedence.map(str::trim).is_some_and(|found| values.iter().any(|value| found.eq_ignore_ascii_case(value)))
 }
 
@@ -187,13 +187,13 @@ pub fn is_no_reply(address: &str) -> bool {
         })
 }
 
-fn is_bounce_sender(address: &str) -> bool {
+pub(super) fn is_bounce_sender(address: &str) -> bool {
     let local = address.split('@').next().unwrap_or(address).to_ascii_lowercase();
     matches!(local.as_str(), "mailer-daemon" | "mailerdaemon" | "postmaster" | "mail-daemon")
 }
 
 /// "Automatic reply: …", "Out of Office: …" in the languages of the usual clients.
-fn is_auto_reply_subject(subject: &str) -> bool {
+pub(super) fn is_auto_reply_subject(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
     [
         "automatic reply:",

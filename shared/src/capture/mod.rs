@@ -1,6 +1,8 @@
 //! What other people's pages, forms, spreadsheets and mails say, read into the project's own words.
 
+pub mod answer;
 pub mod containers;
+pub mod delivery;
 pub mod domain;
 pub mod email;
 pub mod fields;

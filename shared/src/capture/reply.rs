@@ -27,6 +27,13 @@ impl Reply {
     }
 }
 
+/// Whether a line is a formula that closes a mail ("Best regards", "Viele Grüße"); if so, whether it says more than that, such as
+/// a name ("Thanks, Alex").
+#[must_use]
+pub fn closing(line: &str) -> Option<bool> {
+    signature::closing(line.trim())
+}
+
 /// To whom a line belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {

@@ -79,6 +79,10 @@ id! {
     DraftId;
     /// What came of a move.
     OutcomeId;
+    /// One attempt chain to carry out an action.
+    ExecutionId;
+    /// A rule that decides by itself.
+    RuleId;
     /// A public form.
     FormId;
     /// A webhook address.

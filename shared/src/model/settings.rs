@@ -60,6 +60,12 @@ pub struct TimeOfDay(u16);
 pub struct BadTimeOfDay;
 
 impl TimeOfDay {
+    /// The full hour; hours after the last of a day count as 23.
+    #[must_use]
+    pub const fn at_hour(hour: u16) -> Self {
+        Self(if hour > 23 { 23 } else { hour } * 60)
+    }
+
     /// Minutes since midnight, 0 to 1439.
     #[must_use]
     pub const fn minutes(self) -> u16 {

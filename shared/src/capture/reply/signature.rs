@@ -173,7 +173,7 @@ fn trailing_rules(lines: &[&str], spoken: bool) -> Option<usize> {
 }
 
 /// Whether the line is a closing formula; if so, whether it holds the name too.
-fn closing(line: &str) -> Option<bool> {
+pub(super) fn closing(line: &str) -> Option<bool> {
     if line.len() > 80 {
         return None;
     }
