@@ -98,7 +98,7 @@ fn is_greeting(line: &str) -> bool {
     let line = line.trim_end_matches(|c: char| c.is_ascii_punctuation());
     let after =
         |greeting: &&str| line.strip_prefix(*greeting).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-    GREETINGS.iter().any(|greeting| after(&greeting))
+    GREETINGS.iter().any(|greeting| after(greeting))
         && line.split(' ').count() <= 6
         && !line.contains([',', ';', '!', '?', ':', '@'])
         && !line.contains(char::is_numeric)
@@ -135,9 +135,8 @@ fn words(lines: Vec<&str>) -> Vec<String> {
         let mut rest = folded.chars().peekable();
         while let Some(c) = rest.next() {
             let number_ahead = rest.peek().is_some_and(|next| next.is_numeric());
-            if c.is_alphanumeric() {
-                word.push(c);
-            } else if matches!(c, '.' | ',') && number_ahead && word.ends_with(char::is_numeric) {
+            let inside_number = matches!(c, '.' | ',') && number_ahead && word.ends_with(char::is_numeric);
+            if c.is_alphanumeric() || inside_number {
                 word.push(c);
             } else if c == '\'' {
                 // "don't" is one word, and so is "dont".
