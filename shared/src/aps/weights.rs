@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::answer::TermName;
 use super::points::Points;
 
 /// The most that each term may add or take away, as in §5's table; the last three take away, so they are negative.
@@ -82,6 +83,41 @@ impl Weights {
             ("fatigue", &mut self.fatigue, HINDERS),
             ("doubt", &mut self.doubt, HINDERS),
         ]
+    }
+
+    /// The weight of a term; the clamp has none.
+    #[must_use]
+    pub const fn of(&self, term: TermName) -> Points {
+        match term {
+            TermName::Urgency => self.urgency,
+            TermName::Impact => self.impact,
+            TermName::Intent => self.intent,
+            TermName::Fit => self.fit,
+            TermName::Relationship => self.relationship,
+            TermName::Learned => self.learned,
+            TermName::Effort => self.effort,
+            TermName::Fatigue => self.fatigue,
+            TermName::Doubt => self.doubt,
+            TermName::Clamp => Points::ZERO,
+        }
+    }
+
+    /// These weights with another weight for one term.
+    #[must_use]
+    pub const fn with(mut self, term: TermName, weight: Points) -> Self {
+        match term {
+            TermName::Urgency => self.urgency = weight,
+            TermName::Impact => self.impact = weight,
+            TermName::Intent => self.intent = weight,
+            TermName::Fit => self.fit = weight,
+            TermName::Relationship => self.relationship = weight,
+            TermName::Learned => self.learned = weight,
+            TermName::Effort => self.effort = weight,
+            TermName::Fatigue => self.fatigue = weight,
+            TermName::Doubt => self.doubt = weight,
+            TermName::Clamp => {}
+        }
+        self
     }
 
     /// Every weight moved to the nearest that is within its bounds.

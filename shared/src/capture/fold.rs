@@ -20,7 +20,20 @@ pub fn fold(text: &str) -> String {
 #[must_use]
 pub fn fold_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    letters(text, &mut out, |c, out| match c {
+    if text.is_ascii() {
+        for c in text.chars() {
+            if c.is_ascii_alphanumeric() { out.push(c.to_ascii_lowercase()) } else { mark(c, &mut out) }
+        }
+    } else {
+        letters(text, &mut out, mark);
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Writes what stands between the words of a folded text.
+fn mark(c: char, out: &mut String) {
+    match c {
         c if c.is_whitespace() => {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
@@ -30,9 +43,7 @@ pub fn fold_text(text: &str) -> String {
         '–' | '—' | '‐' | '‑' | '−' => out.push('-'),
         c if c.is_control() || is_invisible(c) || is_combining_mark(c) => {}
         c => out.push(c),
-    });
-    out.truncate(out.trim_end().len());
-    out
+    }
 }
 
 /// Writes the letters and digits of a text without case and accents, and hands the other characters on.

@@ -10,16 +10,19 @@ mod calibrate;
 mod encode;
 pub mod eval;
 mod ftrl;
+pub mod interval;
 mod learner;
 pub mod metrics;
 mod model;
 mod num;
 mod pack;
+pub mod ranking;
 mod rates;
 mod replay;
 #[cfg(test)]
 mod tests;
 mod value;
+pub mod weights;
 
 pub use model::{Config, Contribution, Model, Prediction};
 pub use num::{MAX_BP, MIN_BP};

@@ -86,6 +86,7 @@ pub struct RuleGrounds {
 /// What one guardrail said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ReceiptFinding))]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The guardrail's name.
@@ -99,6 +100,7 @@ pub struct Finding {
 /// With what result.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ReceiptResult))]
 #[serde(deny_unknown_fields)]
 pub struct Attempt {
     /// The state of the execution afterwards (`succeeded`, `failed`, `needs_person` …), or what was switched to what.
@@ -116,6 +118,7 @@ pub struct Attempt {
 /// A receipt before it is sealed: everything but its place between its neighbours' hashes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ReceiptEntry))]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The version of the format: [`VERSION`].

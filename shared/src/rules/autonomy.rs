@@ -27,6 +27,7 @@ words! {
 /// Where a rule stands, and how it got there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RuleStanding))]
 #[serde(deny_unknown_fields)]
 pub struct Standing {
     /// Which version of the rule this is about.

@@ -42,6 +42,7 @@ pub enum Condition {
 /// A test of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RuleTest))]
 #[serde(deny_unknown_fields)]
 pub struct Test {
     /// The field.

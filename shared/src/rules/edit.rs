@@ -48,7 +48,6 @@ const GREETINGS: &[&str] = &[
     "boa tarde",
     "prezado",
     "prezada",
-    "caro",
     "goedemorgen",
     "goedemiddag",
     "beste",
@@ -96,9 +95,9 @@ fn core(text: &str) -> Vec<&str> {
 fn is_greeting(line: &str) -> bool {
     let line = fold_text(line);
     let line = line.trim_end_matches(|c: char| c.is_ascii_punctuation());
-    let after =
+    let opens =
         |greeting: &&str| line.strip_prefix(*greeting).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-    GREETINGS.iter().any(|greeting| after(&greeting))
+    GREETINGS.iter().any(opens)
         && line.split(' ').count() <= 6
         && !line.contains([',', ';', '!', '?', ':', '@'])
         && !line.contains(char::is_numeric)
@@ -135,9 +134,8 @@ fn words(lines: Vec<&str>) -> Vec<String> {
         let mut rest = folded.chars().peekable();
         while let Some(c) = rest.next() {
             let number_ahead = rest.peek().is_some_and(|next| next.is_numeric());
-            if c.is_alphanumeric() {
-                word.push(c);
-            } else if matches!(c, '.' | ',') && number_ahead && word.ends_with(char::is_numeric) {
+            let inside_number = matches!(c, '.' | ',') && number_ahead && word.ends_with(char::is_numeric);
+            if c.is_alphanumeric() || inside_number {
                 word.push(c);
             } else if c == '\'' {
                 // "don't" is one word, and so is "dont".

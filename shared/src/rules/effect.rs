@@ -14,6 +14,7 @@ pub const MOST_TIMES: u32 = 10_000;
 /// What a rule does with a move. On the wire `{"kind": "approve"}`, `{"kind": "snooze", "until": {"hours": 24}}` …
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RuleEffect))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Effect {
     /// Executes it, under this version of the rule (§9: a rule's approval is an execution).
@@ -59,6 +60,7 @@ pub enum SnoozeUntil {
 /// How often a rule may act. What is `None` is not limited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RuleLimits))]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// In a day of the workspace's calendar.

@@ -139,14 +139,22 @@ const LONGEST: usize = 100;
 
 /// A field that a rule may look at; on the wire its name, such as `move.kind` or `contact.attributes.Industry`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = String, example = "move.kind"))]
 pub enum Field {
     /// One with a fixed name.
     Key(Key),
     /// What a source said of the contact under this name. Case, accents and punctuation of the name do not count.
     Attribute(String),
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Field {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        String::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Field {}
 
 /// A text that names no field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -218,6 +226,7 @@ impl Field {
 /// One word of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = FieldChoice))]
 pub struct Choice {
     /// The word on the wire.
     pub word: &'static str,

@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn numbers_read_as_one_writes_them() {
-        for (hundredths, words) in [(6000, "60"), (120_000_00, "120,000"), (50, "0.5"), (-325, "−3.25"), (0, "0")] {
+        for (hundredths, words) in [(6000, "60"), (12_000_000, "120,000"), (50, "0.5"), (-325, "−3.25"), (0, "0")] {
             assert_eq!(Decimal(hundredths).to_string(), words);
         }
         assert_eq!(Length::Hours(1).to_string(), "1 hour");
