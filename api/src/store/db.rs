@@ -1,14 +1,16 @@
 //! The database: one handle over SQLite and PostgreSQL, many readers, and one door for writes.
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
 
 use super::changes::Changes;
 use super::error::StoreError;
@@ -21,6 +23,9 @@ const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// How long a connection waits for another process's write before it answers "busy".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a caller waits for a connection, and this program for the server.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
@@ -91,7 +96,8 @@ impl Db {
             .pragma("temp_store", "memory")
             .statement_cache_capacity(400)
             .disable_statement_logging();
-        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let connected = SqliteConnection::connect_with(&options).await;
+        let mut connection = connected.map_err(|error| cannot_open(path, error))?;
         refuse_unsafe_sqlite(&mut connection).await?;
         let serving = migrate_sqlite(&mut connection, path, purpose).await?;
         let read = SqlitePoolOptions::new()
@@ -100,7 +106,7 @@ impl Db {
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(PATIENCE)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
         let changes = Arc::new(Changes::default());
@@ -113,11 +119,8 @@ impl Db {
             .map_err(|error| StoreError::Other(format!("DATABASE_URL: {error}")))?
             .application_name("caseyos")
             .disable_statement_logging();
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
-            .await?;
+        reach(&options).await?;
+        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect_with(options).await?;
         migrate_postgres(&pool, purpose).await?;
         let changes = Arc::new(Changes::default());
         super::listen::follow(&pool, Arc::clone(&changes)).await?;
@@ -148,7 +151,7 @@ impl Db {
             Pools::Postgres(pool) => {
                 let transaction = pool.begin().await.map_err(StoreError::from)?;
                 let mut tx = Tx::postgres(transaction);
-                let answer = work(&mut tx).await?;
+                let answer = unless_it_panics(work, &mut tx).await?;
                 tx.flush().await?;
                 tx.commit(&self.changes).await?;
                 Ok(answer)
@@ -237,6 +240,42 @@ fn keep_private(path: &Path) -> Result<(), StoreError> {
 fn readers() -> u32 {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     u32::try_from(cores).unwrap_or(2).clamp(2, 8)
+}
+
+/// What a write answers; a panic is an error of that write alone.
+pub(super) async fn unless_it_panics<T, E, F>(work: F, tx: &mut Tx) -> Result<T, E>
+where
+    E: From<StoreError>,
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>>,
+{
+    let answer = AssertUnwindSafe(async { work(tx).await }).catch_unwind().await;
+    answer.unwrap_or_else(|_| Err(E::from(StoreError::Other("a write panicked and was taken back".to_owned()))))
+}
+
+/// Why a file cannot be opened; SQLite itself names neither the file nor what to do.
+fn cannot_open(path: &Path, error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    match code.map(|code| code & 0xff) {
+        Some(14) => StoreError::Other(format!(
+            "cannot open {}: it must be a file that this user may write to, in a folder where this user may make files",
+            path.display()
+        )),
+        _ => error.into(),
+    }
+}
+
+/// Whether the server is there at all: the pool would only say that time is up.
+async fn reach(options: &PgConnectOptions) -> Result<(), StoreError> {
+    let cannot = |why: String| {
+        StoreError::Other(format!(
+            "cannot reach PostgreSQL: {why}; look whether it runs and whether DATABASE_URL is right"
+        ))
+    };
+    match tokio::time::timeout(PATIENCE, PgConnection::connect_with(options)).await {
+        Ok(Ok(connection)) => Ok(connection.close().await?),
+        Ok(Err(error)) => Err(cannot(error.to_string())),
+        Err(_) => Err(cannot(format!("no answer within {} s", PATIENCE.as_secs()))),
+    }
 }
 
 async fn refuse_unsafe_sqlite(connection: &mut SqliteConnection) -> Result<(), StoreError> {

@@ -1,10 +1,8 @@
 //! SQLite's single writer: what is queued together is committed together.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -54,11 +52,7 @@ where
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
         Box::pin(async move {
             let Some(work) = self.work.take() else { return false };
-            let answer = AssertUnwindSafe(async { work(tx).await }).catch_unwind().await;
-            self.answer =
-                Some(answer.unwrap_or_else(|_| {
-                    Err(E::from(StoreError::Other("a write panicked and was taken back".to_owned())))
-                }));
+            self.answer = Some(super::db::unless_it_panics(work, tx).await);
             matches!(self.answer, Some(Ok(_)))
         })
     }
@@ -160,7 +154,8 @@ async fn commit_together(tx: &mut Tx, mut writes: Vec<Box<dyn Write>>, changes: 
             let _ended = execute(tx, "rollback").await;
             tx.effects = super::tx::Effects::default();
             changes.writes_went(Some(error.to_string()));
-            tracing::error!(error = %error, writes = writes.len(), "a group of writes was not committed");
+            // For whoever reads a server's log; each caller is told below, and a command says it in its own words.
+            tracing::info!(error = %error, writes = writes.len(), "a group of writes was not committed");
             for write in writes {
                 write.answer(Err(error.clone()));
             }
