@@ -3,7 +3,7 @@
 use caseyos_api::access::sign_in::{self, SetUp, SetUpError};
 use caseyos_shared::model::Ts;
 
-use crate::harness::{Client, TestApp, json};
+use crate::harness::{Client, TestApp, eventually, json};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -78,11 +78,13 @@ async fn a_session_ends_after_a_week_without_use_and_after_a_month_in_any_case()
     let (idle, busy) = (app.member().await, app.member().await);
     for _ in 0..5 {
         app.advance(6 * Ts::DAY);
+        let now = app.app.clock.now().millis();
         if busy.get("/api/auth/session").await.code != 200 {
             break;
         }
         // The use is written down behind the request.
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        let seen = async || app.database.count("select max(seen_at) from session").await >= now;
+        eventually("the session was seen", seen).await;
     }
     idle.get("/api/auth/session").await.problem("unauthenticated", 401);
     app.advance(Ts::DAY);

@@ -77,6 +77,12 @@ impl TestApp {
         (App::new(db, Clock::default(), config, Vault::new([7; 32])), database)
     }
 
+    /// What another process on the same database is made of: pools, caches, a heart and a clock of its own.
+    pub async fn another_process(&self) -> App {
+        let db = Db::open(&self.database.url, Use::Command).await.unwrap();
+        App::new(db, Clock::default(), self.app.config.clone(), Vault::new([7; 32]))
+    }
+
     /// A second workspace in the same database.
     pub async fn other_workspace(&self) -> Tenant {
         Tenant::new(self.app.clone(), "Other").await

@@ -7,11 +7,12 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderName, HeaderValue, Method, Request};
+use axum::response::Response;
 use caseyos_shared::model::{KeyId, UserId};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::Answer;
+use super::{Answer, Listening};
 
 /// The largest answer that a test reads.
 const LIMIT: usize = 64 * 1024 * 1024;
@@ -87,6 +88,19 @@ impl Client {
     /// Sends anything.
     pub async fn send(&self, method: Method, path: &str, content_type: Option<&str>, body: impl Into<Body>) -> Answer {
         let asked = format!("{method} {path}");
+        let response = self.call(method, path, content_type, body.into()).await;
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, LIMIT).await.unwrap();
+        Answer { asked, code: parts.status, headers: parts.headers, body }
+    }
+
+    /// Reads a stream that does not end by itself. When this resolves, the server listens to what happens.
+    pub async fn listen(&self, path: &str) -> Listening {
+        let response = self.call(Method::GET, path, None, Body::empty()).await;
+        Listening::new(format!("GET {path}"), response)
+    }
+
+    async fn call(&self, method: Method, path: &str, content_type: Option<&str>, body: Body) -> Response {
         let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8000");
         if let Some(kind) = content_type {
             request = request.header("content-type", kind);
@@ -94,12 +108,9 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let mut request = request.body(body.into()).unwrap();
+        let mut request = request.body(body).unwrap();
         let address = self.address.unwrap_or_else(|| ADDRESS.fetch_add(1, Ordering::Relaxed).into());
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 40_000))));
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, LIMIT).await.unwrap();
-        Answer { asked, code: parts.status, headers: parts.headers, body }
+        self.router.clone().oneshot(request).await.unwrap()
     }
 }

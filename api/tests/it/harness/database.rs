@@ -33,6 +33,33 @@ impl Database {
         count(&self.url, sql).await
     }
 
+    /// Asks the database directly for texts.
+    pub async fn texts(&self, sql: &'static str) -> Vec<String> {
+        if self.is_sqlite() {
+            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+        }
+    }
+
+    /// Changes the database directly, as only somebody else's program would.
+    pub async fn change(&self, sql: &'static str) {
+        if self.is_sqlite() {
+            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        }
+    }
+
+    /// Whether it is the embedded one.
+    pub fn is_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite")
+    }
+
     /// What has to hold when a test ends, and the end of the database.
     pub fn end(&mut self) {
         let (url, server) = (self.url.clone(), self.server.take());
@@ -53,12 +80,31 @@ impl Database {
     }
 }
 
+/// A SQLite file that somebody else has locked, for as long as this is kept. The file is made where there is none.
+pub async fn hold(url: &str) -> SqliteConnection {
+    let mut connection = SqliteConnection::connect(&format!("{url}?mode=rwc")).await.unwrap();
+    sqlx::raw_sql("begin exclusive").execute(&mut connection).await.unwrap();
+    connection
+}
+
+/// Says something to it.
+pub async fn tell(held: &mut SqliteConnection, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(held).await.unwrap();
+}
+
+/// Lets go of it again.
+pub async fn let_go(mut held: SqliteConnection) {
+    sqlx::raw_sql("rollback").execute(&mut held).await.unwrap();
+    held.close().await.unwrap();
+}
+
 async fn run(server: &str, sql: &str) {
     let mut connection = PgConnection::connect(server).await.expect("CASEYOS_TEST_POSTGRES_URL names no server");
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
 }
 
-async fn count(url: &str, sql: &'static str) -> i64 {
+/// One number out of the database at this address.
+pub async fn count(url: &str, sql: &'static str) -> i64 {
     if url.starts_with("sqlite") {
         let mut connection = SqliteConnection::connect(url).await.unwrap();
         sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()

@@ -4,6 +4,8 @@ mod answer;
 mod app;
 mod client;
 mod database;
+mod listening;
+mod server;
 
 pub mod samples;
 pub mod walk;
@@ -11,4 +13,7 @@ pub mod walk;
 pub use answer::Answer;
 pub use app::{Tenant, TestApp};
 pub use client::Client;
+pub use database::{Database, count, hold, let_go, tell};
+pub use listening::Listening;
 pub use serde_json::{Value, json};
+pub use server::{Ended, Line, Server, caseyos, eventually, run};
