@@ -60,8 +60,9 @@ async fn export(app: &App, args: &Args) -> Result<(), Failure> {
             "note": "Webhook secrets and connections in the database can be read with this key only. Keep a copy of it, \
                      apart from this folder.",
         },
-        "restore": "Stop CaseyOS, put the database where DATABASE_URL points (data/caseyos.db) and the key where it was, \
-                    and start it again.",
+        "restore": "Stop CaseyOS. Where DATABASE_URL points (data/caseyos.db), remove the old database with its caseyos.db-wal and \
+                    caseyos.db-shm, which belong to the old one only. Put this database there and the key where it was, and \
+                    start CaseyOS again.",
     });
     let text = serde_json::to_string_pretty(&manifest).map_err(|error| Failure::Failed(error.to_string()))?;
     let path = args.dir.join(MANIFEST);

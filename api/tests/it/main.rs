@@ -7,6 +7,8 @@ mod harness;
 
 // registry:begin
 mod access;
+mod backup;
+mod bad_files;
 mod command_queue;
 mod companies;
 mod contacts;
@@ -14,10 +16,12 @@ mod deals;
 mod demo;
 mod door;
 mod events;
+mod faults;
 mod forms;
 mod hooks;
 mod import_leads;
 mod import_mail;
+mod job_faults;
 mod jobs;
 mod keys;
 mod matrix;
@@ -26,4 +30,5 @@ mod people;
 mod signals;
 mod worker;
 mod workspace;
+mod writes;
 // registry:end
