@@ -13,5 +13,5 @@ pub(crate) fn shots(args: &[String]) -> Result<()> {
     let mut command = Command::new("node");
     command.arg(root.join("api/tests/pages/shots.mjs")).arg(root.join("docs/screens")).current_dir(&root);
     bench.give(&mut command);
-    run::run(&mut command)
+    run::within(run::TESTS, &mut command)
 }

@@ -21,6 +21,9 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** The widths in CSS pixels that every page is looked at. */
 export const WIDTHS = { phone: 360, desk: 1280 }
 
+/** How long a command may take, in milliseconds. */
+const PATIENCE = 120_000
+
 function needed(name) {
   const value = process.env[name]
   assert.ok(value, `${name} is not set: run \`cargo xtask test pages\``)
@@ -94,7 +97,7 @@ export class Core {
     assert.fail(`no line "Set-up: …/setup?token=…" was printed:\n${this.said}`)
   }
 
-  /** Runs a command of `caseyos` beside the server; resolves with its standard output, fails unless it ends with 0. */
+  /** Runs a command of `caseyos` beside the server; resolves with its standard output, fails unless it ends with 0 in time. */
   async command(args, input = '') {
     const child = spawn(needed('CASEYOS_BIN'), args, { cwd: this.folder, env: this.env, stdio: 'pipe' })
     let out = ''
@@ -103,7 +106,14 @@ export class Core {
     child.stderr.setEncoding('utf8').on('data', (chunk) => (complaints += chunk))
     child.stdin.on('error', () => {}) // a command that reads nothing may close it first
     child.stdin.end(input)
+    let late = false
+    const patience = setTimeout(() => {
+      late = true
+      child.kill('SIGKILL')
+    }, PATIENCE)
     const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+    clearTimeout(patience)
+    assert.ok(!late, `caseyos ${args.join(' ')} did not end within ${PATIENCE / 1000} s: ${complaints}${out}`)
     assert.equal(code, 0, `caseyos ${args.join(' ')} ended with ${code}: ${complaints}${out}`)
     return out
   }

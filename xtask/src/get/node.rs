@@ -7,16 +7,16 @@ use anyhow::{Result, bail};
 use super::{version, which};
 use crate::run;
 
-/// The oldest Node whose test runner and WASM engine do.
-pub(crate) const OLDEST: u32 = 20;
+/// The oldest Node whose test runner (`--test-timeout`) and WASM engine do.
+pub(crate) const OLDEST: &str = "20.11";
 
 /// How to get it.
-pub(crate) const HOW: &str = "Node 20 or newer: https://nodejs.org, or your system's package manager";
+pub(crate) const HOW: &str = "Node 20.11 or newer: https://nodejs.org, or your system's package manager";
 
 /// The version of the Node on PATH, when it is new enough.
 pub(crate) fn find() -> Option<String> {
     let text = run::output(Command::new("node").arg("--version")).ok()?;
-    (version(&text).first()? >= &OLDEST).then(|| text.trim().to_owned())
+    (version(&text) >= version(OLDEST)).then(|| text.trim().to_owned())
 }
 
 /// Refuses to go on without Node.

@@ -6,6 +6,10 @@ use super::Ended;
 use crate::run;
 
 pub(super) fn native() -> Result<Ended> {
-    run::run(run::cargo(["test", "--workspace", "--no-fail-fast"]).env_remove("CASEYOS_TEST_POSTGRES_URL"))?;
+    run::run(&mut run::cargo(["test", "--workspace", "--no-run"]))?;
+    run::within(
+        run::TESTS,
+        run::cargo(["test", "--workspace", "--no-fail-fast"]).env_remove("CASEYOS_TEST_POSTGRES_URL"),
+    )?;
     Ok(Ended::Passed)
 }

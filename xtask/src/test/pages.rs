@@ -24,8 +24,10 @@ pub(super) fn pages() -> Result<Ended> {
         bail!("api/tests/pages holds no *.test.mjs");
     }
     let mut command = Command::new("node");
-    command.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files).current_dir(&root);
+    // A file's tests hang together or not at all: each file has a third of the step's time.
+    let limit = format!("--test-timeout={}", run::TESTS.as_millis() / 3);
+    command.args(["--test", "--test-reporter=spec", "--test-concurrency=2", &limit]).args(&files).current_dir(&root);
     bench.give(&mut command);
-    run::run(&mut command)?;
+    run::within(run::TESTS, &mut command)?;
     Ok(Ended::Passed)
 }

@@ -17,12 +17,26 @@ use crate::run;
 /// How long it may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How many connections the server takes.
+const CONNECTIONS: usize = 200;
+/// What a test may hold: most have one process's pool, a few have the pools of several.
+const CONNECTIONS_OF_A_TEST: usize = 45;
+
+/// How many tests may run at once: what the server's connections suffice for, however many cores there are.
+fn threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    cores.min(CONNECTIONS / CONNECTIONS_OF_A_TEST)
+}
+
 pub(super) fn postgres() -> Result<Ended> {
     let bin = get::postgres::get()?;
+    run::run(&mut run::cargo(["test", "--package", "caseyos-api", "--test", "it", "--no-run"]))?;
     let server = Server::start(&bin)?;
     run::say(&format!("PostgreSQL serves at {}", server.url));
-    run::run(
-        run::cargo(["test", "--package", "caseyos-api", "--test", "it", "--no-fail-fast"])
+    let threads = format!("--test-threads={}", threads());
+    run::within(
+        run::TESTS,
+        run::cargo(["test", "--package", "caseyos-api", "--test", "it", "--no-fail-fast", "--", &threads])
             .env("CASEYOS_TEST_POSTGRES_URL", &server.url),
     )?;
     Ok(Ended::Passed)
@@ -68,7 +82,7 @@ impl Server {
             "fsync=off",
             "synchronous_commit=off",
             "full_page_writes=off",
-            "max_connections=200",
+            &format!("max_connections={CONNECTIONS}"),
         ] {
             command.args(["-c", setting]);
         }

@@ -12,7 +12,9 @@ pub(super) fn wasm() -> Result<Ended> {
     let runner = wasm_bindgen::get()?;
     // By itself first: the tests' own dependencies must not lend the domain a clock or random numbers.
     run::run(toolchain.cargo("build").args(["--package", "caseyos-shared"]))?;
-    run::run(
+    run::run(toolchain.cargo("test").args(["--package", "caseyos-shared", "--no-run"]))?;
+    run::within(
+        run::TESTS,
         toolchain
             .cargo("test")
             .args(["--package", "caseyos-shared", "--no-fail-fast"])
