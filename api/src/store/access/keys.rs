@@ -148,12 +148,14 @@ pub async fn revoke_key(
 
 /// Remembers that a key is in use; called about once a minute per key.
 pub async fn key_used(tx: &mut Tx, workspace: WorkspaceId, id: KeyId, now: Ts) -> Result<(), StoreError> {
-    on_tx!(tx, conn => sqlx::query("update api_key set used_at = $3 where workspace_id = $1 and id = $2")
-        .bind(Text(workspace))
-        .bind(Text(id))
-        .bind(Time(now))
-        .execute(conn)
-        .await
-        .map(drop))?;
+    on_tx!(tx, conn => sqlx::query(
+        "update api_key set used_at = $3 where workspace_id = $1 and id = $2 and (used_at is null or used_at <= $3)",
+    )
+    .bind(Text(workspace))
+    .bind(Text(id))
+    .bind(Time(now))
+    .execute(conn)
+    .await
+    .map(drop))?;
     Ok(())
 }

@@ -143,7 +143,8 @@ pub async fn forget_ended_sessions(tx: &mut Tx, workspace: WorkspaceId, now: Ts)
     Ok(())
 }
 
-/// Remembers that a session is in use and moves its end; called about once a minute per session.
+/// Remembers that a session is in use and moves its end; called about once a minute per session. Of two that overtake each other
+/// the later use stands.
 pub async fn session_seen(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -151,13 +152,15 @@ pub async fn session_seen(
     now: Ts,
     expires_at: Ts,
 ) -> Result<(), StoreError> {
-    on_tx!(tx, conn => sqlx::query("update session set seen_at = $3, expires_at = $4 where workspace_id = $1 and id = $2")
-        .bind(Text(workspace))
-        .bind(Text(id))
-        .bind(Time(now))
-        .bind(Time(expires_at))
-        .execute(conn)
-        .await
-        .map(drop))?;
+    on_tx!(tx, conn => sqlx::query(
+        "update session set seen_at = $3, expires_at = $4 where workspace_id = $1 and id = $2 and seen_at <= $3",
+    )
+    .bind(Text(workspace))
+    .bind(Text(id))
+    .bind(Time(now))
+    .bind(Time(expires_at))
+    .execute(conn)
+    .await
+    .map(drop))?;
     Ok(())
 }
