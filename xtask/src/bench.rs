@@ -5,14 +5,14 @@ use anyhow::{Result, bail};
 use crate::{places, run};
 
 pub(crate) fn bench(args: &[String]) -> Result<()> {
-    measure(&["--json"], args)
+    measure("bench", args)
 }
 
 pub(crate) fn soak(args: &[String]) -> Result<()> {
-    measure(&["--soak"], args)
+    measure("soak", args)
 }
 
-fn measure(first: &[&str], args: &[String]) -> Result<()> {
+fn measure(what: &str, args: &[String]) -> Result<()> {
     let metadata = places::metadata(false)?;
     let has = metadata["packages"].as_array().into_iter().flatten().any(|package| {
         package["name"] == "caseyos-api"
@@ -25,5 +25,7 @@ fn measure(first: &[&str], args: &[String]) -> Result<()> {
     if !has {
         bail!("there is nothing to measure with: api/Cargo.toml has no [[bench]] named `caseyos`");
     }
-    run::run(run::cargo(["bench", "--package", "caseyos-api", "--bench", "caseyos", "--"]).args(first).args(args))
+    let bench = ["bench", "--package", "caseyos-api", "--bench", "caseyos"];
+    run::run(run::cargo(bench).arg("--no-run"))?;
+    run::within(run::MEASURES, run::cargo(bench).args(["--", what]).args(args))
 }

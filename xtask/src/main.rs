@@ -23,7 +23,7 @@ cargo xtask <verb>
   doctor          what is here, what is missing and how to get it; --json for programs
   tidy            the rules of the house that a compiler does not know
   bench [ARGS]    the measured figures as JSON; ARGS go to the benchmark
-  soak [ARGS]     the long measures that do not fit a test run
+  soak [ARGS]     the long measures that do not fit a test run: --minutes N of mixed load, and more (see CONTRIBUTING.md)
   shots           a screenshot of every page into docs/screens
   dist            the release binary and its SHA-256 into dist
 ";

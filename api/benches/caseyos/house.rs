@@ -23,6 +23,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::net::TcpListener;
 
+/// The database's name in its folder: where a process with this data folder looks for it.
+pub(crate) const FILE: &str = "caseyos.db";
+
 /// A served workspace with a key.
 pub(crate) struct House {
     pub(crate) app: App,
@@ -35,10 +38,18 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// Makes the database in the folder and serves it.
+    /// Makes the database in the folder and serves it in this process.
     pub(crate) async fn build(folder: &Path) -> anyhow::Result<Self> {
-        let file = folder.join("bench.db");
-        let url = format!("sqlite://{}", file.display());
+        let (app, workspace, key) = Self::found(folder).await?;
+        let file = folder.join(FILE);
+        let always_changed = Arc::new(AtomicBool::new(false));
+        let address = serve(&app, &file, workspace, Arc::clone(&always_changed)).await?;
+        Ok(Self { app, address, workspace, key, file, always_changed })
+    }
+
+    /// Makes the database in the folder, with a workspace and a key that no limit holds back.
+    pub(crate) async fn found(folder: &Path) -> anyhow::Result<(App, WorkspaceId, String)> {
+        let url = format!("sqlite://{}", folder.join(FILE).display());
         let db = Db::open(&url, Use::Serve).await?;
         let config =
             Config { database_url: url, data_dir: folder.to_owned(), ..Config::read("http://127.0.0.1:8000")? };
@@ -68,9 +79,7 @@ impl House {
                 })
             })
             .await?;
-        let always_changed = Arc::new(AtomicBool::new(false));
-        let address = serve(&app, &file, workspace, Arc::clone(&always_changed)).await?;
-        Ok(Self { app, address, workspace, key, file, always_changed })
+        Ok((app, workspace, key))
     }
 
     /// Fills the queue with so many pending, scored moves, without going through the API: setting the table is not what is measured.
@@ -104,6 +113,24 @@ impl House {
     pub(crate) fn filled(count: i64) -> Vec<String> {
         (0..count).map(|i| format!("01a20bd9-0000-7000-8000-{i:012x}")).collect()
     }
+}
+
+/// One number out of a database file.
+pub(crate) async fn count(file: &Path, sql: &'static str) -> anyhow::Result<i64> {
+    let options = SqliteConnectOptions::new().filename(file).disable_statement_logging();
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(number)
+}
+
+/// A column of texts out of a database file.
+pub(crate) async fn texts(file: &Path, sql: &'static str) -> anyhow::Result<Vec<String>> {
+    let options = SqliteConnectOptions::new().filename(file).disable_statement_logging();
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await?;
+    connection.close().await?;
+    Ok(texts)
 }
 
 async fn serve(

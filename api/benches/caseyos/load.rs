@@ -66,8 +66,7 @@ async fn one<F: Fn(usize, u64) -> Option<Vec<u8>>>(
             break;
         }
         let Some(request) = next(connection, turn) else { break };
-        stream.write_all(&request).await?;
-        let status = read_answer(&mut stream, &mut buffer).await?;
+        let status = ask(&mut stream, &mut buffer, &request).await?;
         times.push(sent.elapsed());
         if status < 300 {
             good += 1;
@@ -76,6 +75,18 @@ async fn one<F: Fn(usize, u64) -> Option<Vec<u8>>>(
         }
     }
     Ok((good, bad, times))
+}
+
+/// Sends a request and reads the answer, all of it, into the buffer; the status.
+pub(crate) async fn ask(stream: &mut TcpStream, buffer: &mut Vec<u8>, request: &[u8]) -> anyhow::Result<u16> {
+    stream.write_all(request).await?;
+    read_answer(stream, buffer).await
+}
+
+/// The body of the answer in the buffer.
+pub(crate) fn body(buffer: &[u8]) -> &[u8] {
+    let head = buffer.windows(4).position(|four| four == b"\r\n\r\n");
+    head.map_or(&[][..], |at| &buffer[at + 4..])
 }
 
 async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<u16> {
