@@ -185,6 +185,9 @@ async fn mixed(lasts: Duration) -> anyhow::Result<Value> {
     let mut said = Instant::now();
     while Instant::now() < until {
         tokio::time::sleep(every).await;
+        if Instant::now() >= until {
+            break;
+        }
         let hours = begun.elapsed().as_secs_f64() / 3600.0;
         resident.push((hours, server.resident_mb()));
         files.push((hours, server.open_files() as f64));
