@@ -262,7 +262,16 @@ fn feed(parser: &Parser, core: u64, cores: u64, inputs: u64) -> Found {
         if catch_unwind(AssertUnwindSafe(|| (parser.parse)(&bytes))).is_err() {
             found.panicked.push(seed);
         }
-        let took = begun.elapsed();
+        let mut took = begun.elapsed();
+        // A busy machine takes the processor away now and then: slow is what is slow each time.
+        for _ in 0..3 {
+            if took <= SLOW {
+                break;
+            }
+            let again = Instant::now();
+            let _known = catch_unwind(AssertUnwindSafe(|| (parser.parse)(&bytes)));
+            took = took.min(again.elapsed());
+        }
         found.inputs += 1;
         found.bytes += bytes.len();
         found.slow += u64::from(took > SLOW);
