@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::door::refuse_foreign_origin;
 use super::{ApiError, Body, ClientAddress, Id, Known, Page, SignedIn};
 use crate::access::callers::Caller;
 use crate::access::sign_in::{self, SignInError};
@@ -114,7 +113,6 @@ async fn enter(
     headers: HeaderMap,
     Body(body): Body<SignIn>,
 ) -> Result<Response, ApiError> {
-    refuse_foreign_origin(&app, &headers)?;
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let begun =
         sign_in::sign_in(&app, &body.email, &body.password, body.workspace.as_deref(), agent, &address.0).await?;

@@ -21,6 +21,7 @@ mod import_mail;
 mod jobs;
 mod keys;
 mod matrix;
+mod openapi;
 mod outcomes;
 mod people;
 mod signals;

@@ -106,7 +106,7 @@ impl Reference {
             for method in METHODS {
                 if let Some(operation) = item.get(method) {
                     let name = group_of(path, operation);
-                    let operation = self::operation(path, method, item, operation);
+                    let operation = self::operation(document, path, method, item, operation);
                     match groups.iter_mut().find(|group| group.name == name) {
                         Some(group) => group.operations.push(operation),
                         None => groups.push(Group { name, operations: vec![operation] }),
@@ -126,8 +126,9 @@ impl Reference {
     }
 }
 
-fn operation(path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
+fn operation(document: &Value, path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
     let parameters = list(&item["parameters"]).chain(list(&operation["parameters"]));
+    let parameters = parameters.map(|parameter| meant(document, parameter));
     Operation {
         anchor: format!("{method}{}", path.replace(['/', '{', '}'], "-")),
         method: method.to_uppercase(),
@@ -145,6 +146,7 @@ fn operation(path: &str, method: &str, item: &Value, operation: &Value) -> Opera
             .collect(),
         body: members(&operation["requestBody"]["content"]).next().map(|(_, content)| shape(&content["schema"])),
         answers: members(&operation["responses"])
+            .map(|(status, answer)| (status, meant(document, answer)))
             .map(|(status, answer)| Answer {
                 status: status.clone(),
                 description: text(&answer["description"]),
@@ -155,6 +157,12 @@ fn operation(path: &str, method: &str, item: &Value, operation: &Value) -> Opera
             })
             .collect(),
     }
+}
+
+/// What a reference into the document's components names, or the value itself where it is none.
+fn meant<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let named = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    named.and_then(|place| document.pointer(place)).unwrap_or(value)
 }
 
 /// The first part of the address after `/api`, or the tag where the operation has one of its own.
@@ -263,7 +271,10 @@ mod tests {
                     "summary": "Read a move",
                     "security": [{"key": ["queue:read"]}, {"session": []}],
                     "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}}],
-                    "responses": {"200": {"description": "It", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Move"}}}}}
+                    "responses": {
+                        "200": {"description": "It", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Move"}}}},
+                        "404": {"$ref": "#/components/responses/Missing"}
+                    }
                 }},
                 "/healthz": {"get": {"security": [{}], "responses": {}}}
             },
@@ -274,7 +285,7 @@ mod tests {
                     "due_at": {"type": ["string", "null"], "format": "date-time"}
                 }},
                 "Role": {"type": "string", "enum": ["viewer", "member"]}
-            }}
+            }, "responses": {"Missing": {"description": "Nothing is there."}}}
         }))
     }
 
@@ -290,6 +301,7 @@ mod tests {
         let operation = &reference.groups[0].operations[0];
         assert_eq!(operation.who, ["a key with queue:read", "a signed-in person"]);
         assert_eq!(operation.answers[0].shape.as_ref().and_then(|shape| shape.schema.as_deref()), Some("Move"));
+        assert_eq!(operation.answers[1].description, "Nothing is there.");
         assert_eq!(operation.parameters[0].shape.text, "string (uuid)");
         assert_eq!(reference.groups[1].operations[0].who, ["anybody"]);
     }

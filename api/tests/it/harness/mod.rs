@@ -6,6 +6,7 @@ mod client;
 mod database;
 
 pub mod samples;
+pub mod schema;
 pub mod walk;
 
 pub use answer::Answer;
