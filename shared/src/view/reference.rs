@@ -89,8 +89,8 @@ pub struct Schema {
     pub description: String,
     /// Its fields.
     pub fields: Vec<Field>,
-    /// Its words, where it is a list of words.
-    pub words: Vec<String>,
+    /// Its words, where it is a list of words, and what each of them means.
+    pub words: Vec<(String, String)>,
     /// What it is when it is neither.
     pub shape: Option<Shape>,
 }
@@ -206,15 +206,23 @@ fn schema(name: &str, schema: &Value) -> Schema {
             description: text(&field["description"]),
         })
         .collect();
-    let words: Vec<String> = list(&schema["enum"])
+    let description = text(&schema["description"]);
+    // The meanings of words stand below the description, a line each: "- `word`: meaning".
+    let (description, meanings) = description.split_once("\n\n- `").unwrap_or((&description, ""));
+    let means = |word: &str| {
+        let line =
+            meanings.lines().find_map(|line| line.trim_start_matches("- `").strip_prefix(word)?.strip_prefix("`: "));
+        line.unwrap_or_default().to_owned()
+    };
+    let words: Vec<(String, String)> = list(&schema["enum"])
         .chain(list(&schema["oneOf"]).flat_map(|one| list(&one["enum"])))
         .filter_map(Value::as_str)
-        .map(str::to_owned)
+        .map(|word| (word.to_owned(), means(word)))
         .collect();
     let plain = fields.is_empty() && words.is_empty();
     Schema {
         name: name.to_owned(),
-        description: text(&schema["description"]),
+        description: description.to_owned(),
         shape: plain.then(|| shape(schema)).filter(|shape| !shape.text.is_empty()),
         fields,
         words,
@@ -284,7 +292,7 @@ mod tests {
                     "factors": {"type": "array", "items": {"$ref": "#/components/schemas/Factor"}},
                     "due_at": {"type": ["string", "null"], "format": "date-time"}
                 }},
-                "Role": {"type": "string", "enum": ["viewer", "member"]}
+                "Role": {"type": "string", "enum": ["viewer", "member"], "description": "What one may do.\n\n- `viewer`: Reads.\n- `member`: Also writes."}
             }, "responses": {"Missing": {"description": "Nothing is there."}}}
         }))
     }
@@ -311,6 +319,8 @@ mod tests {
         let schemas = reference().schemas;
         let texts: Vec<_> = schemas[0].fields.iter().map(|field| (field.shape.text.as_str(), field.required)).collect();
         assert!(texts.contains(&("list of Factor", false)) && texts.contains(&("string or null (date-time)", false)));
-        assert_eq!(schemas[1].words, ["viewer", "member"]);
+        assert_eq!(schemas[1].description, "What one may do.");
+        let words: Vec<_> = schemas[1].words.iter().map(|(word, means)| (word.as_str(), means.as_str())).collect();
+        assert_eq!(words, [("viewer", "Reads."), ("member", "Also writes.")]);
     }
 }
