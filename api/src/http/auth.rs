@@ -31,6 +31,10 @@ impl From<SignInError> for ApiError {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Wrong => Self::WrongPassword,
+            SignInError::Several(workspaces) => {
+                let names: Vec<_> = workspaces.iter().map(|(id, name)| format!("{name:?} ({id})")).collect();
+                Self::field("/workspace", format!("they fit several; name one of {}", names.join(", ")))
+            }
             SignInError::TooMany(retry_after) => Self::TooMany { retry_after },
             SignInError::BadPassword(complaint) => Self::field("/new", complaint),
             SignInError::Store(error) => error.into(),
@@ -45,7 +49,7 @@ struct SignIn {
     email: String,
     /// The password.
     password: String,
-    /// The workspace, by name or id, for whoever is in more than one.
+    /// The workspace, by name or id; needed when the address and the password fit more than one.
     #[serde(default)]
     workspace: Option<String>,
 }
