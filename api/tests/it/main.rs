@@ -7,6 +7,7 @@ mod harness;
 
 // registry:begin
 mod access;
+mod cli;
 mod command_queue;
 mod companies;
 mod contacts;
