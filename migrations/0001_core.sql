@@ -79,6 +79,8 @@ create table idempotency (
     request_hash text not null,
     status bigint,
     content_type text,
+    location text,
+    etag text,
     body text,
     locked_until bigint not null,
     created_at bigint not null,

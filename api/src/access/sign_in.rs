@@ -35,6 +35,8 @@ pub enum SignInError {
     Wrong,
     /// Too many attempts with this e-mail address; the next is welcome after so many seconds.
     TooMany(u64),
+    /// They are right in several workspaces and none of these was named: which ones there are, oldest first.
+    Several(Vec<(WorkspaceId, String)>),
     /// The new password is none that is taken, and why.
     BadPassword(String),
     /// The store could not.
@@ -47,8 +49,8 @@ impl From<StoreError> for SignInError {
     }
 }
 
-/// Signs in with a password. Unknown addresses cost as much as wrong passwords. Whose address is in several workspaces comes
-/// into the oldest where the password is right, or into the one named by `workspace` (a name or an id).
+/// Signs in with a password. Unknown addresses cost as much as wrong passwords. Whose address and password are right in several
+/// workspaces names one by `workspace` (a name or an id).
 ///
 /// # Errors
 /// [`SignInError`].
@@ -64,16 +66,18 @@ pub async fn sign_in(
     let email = people::email(email).unwrap_or_default();
     app.attempts.begin(&email, app.clock.now()).map_err(SignInError::TooMany)?;
     let candidates = candidates(app, &email, workspace).await?;
-    match right_one(&candidates, password).await {
-        Some((workspace, person)) => {
-            app.attempts.succeeded(&email);
-            Ok(begin(app, workspace, person, agent, address).await?)
-        }
-        None => {
-            note_failure(app, &candidates, address);
-            Err(SignInError::Wrong)
-        }
+    let right = right_ones(&candidates, password).await;
+    let Some((workspace, person)) = right.first() else {
+        note_failure(app, &candidates, address);
+        return Err(SignInError::Wrong);
+    };
+    app.attempts.succeeded(&email);
+    if right.len() > 1 {
+        let all = access::workspaces(&app.db).await?.into_iter();
+        let fits = |id: WorkspaceId| right.iter().any(|(one, _)| *one == id);
+        return Err(SignInError::Several(all.filter(|one| fits(one.id)).map(|one| (one.id, one.name)).collect()));
     }
+    Ok(begin(app, *workspace, *person, agent, address).await?)
 }
 
 type Candidate = (WorkspaceId, UserId, Option<String>);
@@ -90,9 +94,10 @@ async fn candidates(app: &App, email: &str, workspace: Option<&str>) -> Result<V
     Ok(candidates)
 }
 
-async fn right_one(candidates: &[Candidate], password: &str) -> Option<(WorkspaceId, UserId)> {
+async fn right_ones(candidates: &[Candidate], password: &str) -> Vec<(WorkspaceId, UserId)> {
+    let mut right = Vec::new();
     if password.chars().count() > password::LONGEST {
-        return None;
+        return right;
     }
     if candidates.is_empty() {
         // Costs as much as a real check, and is never right.
@@ -100,10 +105,10 @@ async fn right_one(candidates: &[Candidate], password: &str) -> Option<(Workspac
     }
     for (workspace, person, hash) in candidates {
         if password::verify(password.to_owned(), hash.clone()).await {
-            return Some((*workspace, *person));
+            right.push((*workspace, *person));
         }
     }
-    None
+    right
 }
 
 /// Notes it behind the answer: waiting for the disk would tell known addresses from unknown ones.
@@ -236,7 +241,9 @@ pub async fn change_password(app: &App, caller: &Caller, current: &str, new: &st
     app.attempts.begin(&me.email, now).map_err(SignInError::TooMany)?;
     let mut candidates = access::identities(&app.db, PASSWORD, &me.email).await?;
     candidates.retain(|(theirs, id, _)| *theirs == workspace && *id == person);
-    right_one(&candidates, current).await.ok_or(SignInError::Wrong)?;
+    if right_ones(&candidates, current).await.is_empty() {
+        return Err(SignInError::Wrong);
+    }
     app.attempts.succeeded(&me.email);
     let (hash, keep) = (password::hash(new.to_owned()).await, caller.session());
     app.db

@@ -23,7 +23,7 @@ const PASSWORD: usize = 15;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The workspace, by name or id; needed only when there is more than one.
+    /// The workspace, by name or id; needed only when there is more than one. When there is none yet, it is made.
     #[arg(long)]
     workspace: Option<String>,
     /// Answer as JSON.
@@ -39,7 +39,7 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
 }
 
 async fn fill(app: &App, args: &Args) -> Result<(), Failure> {
-    let found = open::find_workspace(app, args.workspace.as_deref()).await?.map(|one| one.id);
+    let found = open::workspace_or_none_yet(app, args.workspace.as_deref()).await?.map(|one| one.id);
     let people = match found {
         Some(id) => access::people(&app.db, id).await?,
         None => Vec::new(),
@@ -70,7 +70,8 @@ async fn admin(app: &App, found: Option<WorkspaceId>, named: Option<&str>) -> Re
     let bytes: [u8; PASSWORD] = rand::random();
     let password = URL_SAFE_NO_PAD.encode(bytes);
     let password_hash = password::hash(password.clone()).await;
-    let name = named.unwrap_or(WORKSPACE).to_owned();
+    let name = people::name(named.unwrap_or(WORKSPACE));
+    let name = name.map_err(|complaint| Failure::Usage(format!("--workspace {complaint}")))?;
     let workspace = found.unwrap_or_else(|| new_id(WorkspaceId::new));
     let person = NewPerson {
         id: new_id(UserId::new),

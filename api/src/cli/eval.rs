@@ -52,8 +52,9 @@ fn leads(args: &Leads) -> Result<(), Failure> {
     let mut evaluator = Evaluator::new(rows.headers(), &args.outcome_column, args.train)
         .map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
     let empty = vec![String::new(); rows.headers().len()];
-    let mut bad = 0_u64;
+    let (mut bad, mut seen) = (0_u64, 0_u64);
     for row in rows {
+        seen += 1;
         // A row that cannot be read is a row of which nothing is known: the numbers of those after it stay right.
         let fields = match row {
             Ok(row) => row.fields,
@@ -64,6 +65,12 @@ fn leads(args: &Leads) -> Result<(), Failure> {
             }
         };
         evaluator.row(&fields).map_err(|error| Failure::Failed(format!("{name}: {error}")))?;
+    }
+    if seen <= args.train {
+        return Err(Failure::Usage(format!(
+            "--train {} leaves nothing to predict: {name} has {seen} rows; name fewer",
+            args.train
+        )));
     }
     let evaluation = evaluator.finish().map_err(|error| Failure::Failed(format!("{name}: {error}")))?;
     write_predictions(args, &evaluation)?;

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use caseyos_shared::capture::email::EmailAddress;
 use caseyos_shared::model::{ImportId, UserId, WorkspaceId};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -92,6 +93,7 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
             done
         }
         What::Mail { path, me, common } => {
+            let me = addresses(&me)?;
             let app = open::for_command().await?;
             let done = import_mail(&app, &path, &me, &common).await;
             app.db.close().await;
@@ -156,10 +158,9 @@ async fn import_mail(app: &App, path: &Path, me: &[String], common: &Common) -> 
         let guess = tokio::task::spawn_blocking(move || mailbox::guess_owner(&from, &people)).await;
         guess.map_err(|error| Failure::Failed(error.to_string()))??
     } else {
-        let addresses = me.iter().map(|one| one.trim().to_lowercase()).collect();
-        Owner { addresses, because: "named with --me".to_owned() }
+        Owner { addresses: me.to_vec(), because: "named with --me".to_owned() }
     };
-    warn(&format!("the mailbox of {}: {}", owner.addresses.join(", "), owner.because));
+    warn(&owner.to_string());
     let bar = bar(size_of(path), "{spinner} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}, {eta} left");
     let what = MailImport { workspace, id: new_id(ImportId::new), by, owner };
     let counts = mailbox::import(app, &what, path, |progress, problem| {
@@ -171,6 +172,15 @@ async fn import_mail(app: &App, path: &Path, me: &[String], common: &Common) -> 
     .await?;
     bar.finish_and_clear();
     tell(path, Some(what.id), counts, &[], common)
+}
+
+/// The addresses that were named, as mails are compared with them.
+fn addresses(me: &[String]) -> Result<Vec<String>, Failure> {
+    let address = |one: &String| match one.parse::<EmailAddress>() {
+        Ok(_) => Ok(one.trim().to_lowercase()),
+        Err(error) => Err(Failure::Usage(format!("--me {one:?}: {error}"))),
+    };
+    me.iter().map(address).collect()
 }
 
 fn name_of(path: &Path) -> String {

@@ -45,6 +45,14 @@ pub(crate) async fn workspace(app: &App, named: Option<&str>) -> Result<Workspac
     }
 }
 
+/// The same, `None` when there is none at all: whoever asks may make the first.
+pub(crate) async fn workspace_or_none_yet(app: &App, named: Option<&str>) -> Result<Option<Workspace>, Failure> {
+    if access::workspaces(&app.db).await?.is_empty() {
+        return Ok(None);
+    }
+    workspace(app, named).await.map(Some)
+}
+
 /// The same, `None` when there is none of that name, or none at all.
 pub(crate) async fn find_workspace(app: &App, named: Option<&str>) -> Result<Option<Workspace>, Failure> {
     let mut all = access::workspaces(&app.db).await?;

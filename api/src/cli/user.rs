@@ -53,8 +53,12 @@ enum Act {
     Role {
         /// The person's e-mail address.
         email: String,
-        /// admin, member or viewer.
-        role: Role,
+        /// admin, member or viewer; `--role ROLE` will do as well.
+        #[arg(required_unless_present = "role")]
+        new_role: Option<Role>,
+        /// What the person may do: admin, member or viewer.
+        #[arg(long, conflicts_with = "new_role")]
+        role: Option<Role>,
         #[command(flatten)]
         common: Common,
     },
@@ -85,8 +89,8 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     let done = match args.act {
         Act::Add { email, role, password_stdin: _, name, common } => add(&app, &email, role, name, &common).await,
         Act::List { common } => list(&app, &common).await,
-        Act::Role { email, role, common } => {
-            change(&app, &email, Change { role: Some(role), ..Change::default() }, &common).await
+        Act::Role { email, new_role, role, common } => {
+            change(&app, &email, Change { role: role.or(new_role), ..Change::default() }, &common).await
         }
         Act::Reset { email, password_stdin: _, common } => {
             let password_hash = Some(password::hash(read_password()?).await);

@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::door::refuse_foreign_origin;
 use super::{ApiError, Body, ClientAddress, Id, Known, Page, SignedIn};
 use crate::access::callers::Caller;
 use crate::access::sign_in::{self, SignInError};
@@ -32,6 +31,10 @@ impl From<SignInError> for ApiError {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Wrong => Self::WrongPassword,
+            SignInError::Several(workspaces) => {
+                let names: Vec<_> = workspaces.iter().map(|(id, name)| format!("{name:?} ({id})")).collect();
+                Self::field("/workspace", format!("they fit several; name one of {}", names.join(", ")))
+            }
             SignInError::TooMany(retry_after) => Self::TooMany { retry_after },
             SignInError::BadPassword(complaint) => Self::field("/new", complaint),
             SignInError::Store(error) => error.into(),
@@ -46,7 +49,7 @@ struct SignIn {
     email: String,
     /// The password.
     password: String,
-    /// The workspace, by name or id, for whoever is in more than one.
+    /// The workspace, by name or id; needed when the address and the password fit more than one.
     #[serde(default)]
     workspace: Option<String>,
 }
@@ -114,7 +117,6 @@ async fn enter(
     headers: HeaderMap,
     Body(body): Body<SignIn>,
 ) -> Result<Response, ApiError> {
-    refuse_foreign_origin(&app, &headers)?;
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let begun =
         sign_in::sign_in(&app, &body.email, &body.password, body.workspace.as_deref(), agent, &address.0).await?;

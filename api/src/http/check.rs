@@ -127,9 +127,13 @@ pub(super) fn tagged<T: Serialize>(record: T) -> Response {
     ([(ETAG, tag)], axum::Json(record)).into_response()
 }
 
-/// A record that was made, with its address.
+/// A record that was made, with its address and entity tag.
 pub(super) fn created<T: Serialize>(address: &str, record: T) -> Response {
-    let mut response = tagged(record);
+    made(address, tagged(record))
+}
+
+/// The answer of something that was made, with its address.
+pub(super) fn made(address: &str, mut response: Response) -> Response {
     *response.status_mut() = StatusCode::CREATED;
     if let Ok(address) = HeaderValue::from_str(address) {
         response.headers_mut().insert(LOCATION, address);

@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::check;
 use super::paging::{Page, Window};
 use super::{ApiError, Body, Can, Fresh, Id, IfMatch, Params, QueueRead, QueueWrite};
 use crate::access::callers::Caller;
@@ -43,6 +44,7 @@ const WORDS: usize = 4_000;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct TodayQuery {
     /// How many moves, 1 to 50; 5 if absent.
     limit: Option<i64>,
@@ -95,6 +97,7 @@ fn unless_unchanged(headers: &HeaderMap, answer: Answer) -> Response {
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
     /// One state, or several with commas between them.
     state: Option<String>,
@@ -238,9 +241,8 @@ async fn create(
         action,
     };
     let made = change::make_by_hand(&app, &caller, by_hand).await?;
-    let location = HeaderValue::from_str(&format!("/api/command-queue/{}", made.id))
-        .unwrap_or(HeaderValue::from_static("/api/command-queue"));
-    Ok((StatusCode::CREATED, [(axum::http::header::LOCATION, location)], axum::Json(made)).into_response())
+    let address = format!("/api/command-queue/{}", made.id);
+    Ok(check::made(&address, changed(&app, &caller, made).await?))
 }
 
 /// Finds the contact with this address, or makes one.
@@ -323,6 +325,17 @@ fn entity_tag(row: &StoredMove) -> String {
     format!("\"{}-{}\"", row.version, row.scored_at.millis())
 }
 
+/// The answer to a change of a move, with the tag that the next edit names; without one when somebody has changed it again already.
+async fn changed(app: &App, caller: &Caller, moved: Move) -> Result<Response, ApiError> {
+    let row = find_move(&app.db, caller.workspace(), moved.id).await?;
+    let tag = row.map(|row| (entity_tag(&row), on_the_wire(row))).filter(|(_, now)| *now == moved).map(|(tag, _)| tag);
+    let mut response = axum::Json(moved).into_response();
+    if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    Ok(response)
+}
+
 /// The version in an `If-Match`; a new score alone does not make an edit stale.
 fn version(if_match: Option<String>) -> Option<i64> {
     let tag = if_match?;
@@ -358,7 +371,7 @@ async fn update(
     Id(id): Id<MoveId>,
     IfMatch(if_match): IfMatch,
     Body(patch): Body<MovePatch>,
-) -> Result<axum::Json<Move>, ApiError> {
+) -> Result<Response, ApiError> {
     let mut errors = Vec::new();
     let title = patch.title.map(|title| sentence(&mut errors, "/title", &title, 1, TITLE));
     let why = patch.why.map(|why| sentence(&mut errors, "/why", &why, 0, WORDS));
@@ -367,7 +380,8 @@ async fn update(
         return Err(ApiError::Invalid(errors));
     }
     let edit = Edit { title, why, due_at: patch.due_at, minutes: patch.minutes, action: patch.action };
-    Ok(axum::Json(change::edit(&app, &caller, id, version(if_match), &edit).await?))
+    let edited = change::edit(&app, &caller, id, version(if_match), &edit).await?;
+    changed(&app, &caller, edited).await
 }
 
 /// Deletes a move for good; what a source made is better dismissed.
@@ -458,6 +472,7 @@ impl From<Event> for HistoryEntry {
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct HistoryQuery {
     /// How many, 1 to 200.
     limit: Option<i64>,

@@ -31,6 +31,7 @@ const TRIES: u32 = 5;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
     /// Words in the name or domain.
     text: Option<String>,

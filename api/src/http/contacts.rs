@@ -35,6 +35,7 @@ const TRIES: u32 = 5;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
     /// Words in the name, address, title or company's name.
     text: Option<String>,
@@ -71,6 +72,7 @@ async fn list(
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct LookupQuery {
     /// The e-mail address, in any case.
     email: String,

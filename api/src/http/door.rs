@@ -1,5 +1,7 @@
 //! The layer that every request passes: its id, its caller, its limit, its headers, its problem, its line in the log.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +13,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, Header
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use caseyos_shared::problem::{MEDIA_TYPE, Problem};
+use caseyos_shared::problem::{FieldError, MEDIA_TYPE, Problem};
 use subtle::ConstantTimeEq;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -29,6 +31,9 @@ const JSON_LIMIT: usize = 1024 * 1024;
 /// A request that has not been answered by then never will be. Live streams are answered at once and go on.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Needs no session, so it asks for no session's token even where there is one.
+const SIGN_IN: &str = "/api/auth/sign-in";
+
 /// Where the request came from, as far as one can know.
 #[derive(Debug, Clone)]
 pub struct ClientAddress(pub Arc<str>);
@@ -38,6 +43,7 @@ pub fn router(app: App) -> Router {
     let (api, document) = openapi::routes().split_for_parts();
     let (open, open_document) = openapi::open_routes().split_for_parts();
     let document = Arc::new(openapi::finish(document.merge_from(open_document)));
+    let taken = Arc::new(openapi::what_is_taken(&document));
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(app.config.allowed_origins()))
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
@@ -51,6 +57,8 @@ pub fn router(app: App) -> Router {
         ])
         .expose_headers([
             HeaderName::from_static("etag"),
+            HeaderName::from_static("idempotent-replayed"),
+            HeaderName::from_static("location"),
             HeaderName::from_static("x-request-id"),
             HeaderName::from_static("retry-after"),
             HeaderName::from_static("ratelimit"),
@@ -69,6 +77,7 @@ pub fn router(app: App) -> Router {
         .merge(
             api.method_not_allowed_fallback(not_this_method)
                 .layer(middleware::from_fn_with_state(app.clone(), idempotent::once))
+                .layer(middleware::from_fn_with_state(taken, refuse_what_is_not_asked_for))
                 .layer(cors),
         )
         .merge(open.method_not_allowed_fallback(not_this_method).layer(anywhere))
@@ -91,6 +100,29 @@ async fn not_this_method(method: Method) -> Response {
         ..Problem::new(405, "method_not_allowed", "Not a method of this address")
     });
     response
+}
+
+/// Refuses a query where nothing is asked for in one; where something is, its handler looks at each name. Strangers hear first that
+/// they are strangers.
+async fn refuse_what_is_not_asked_for(
+    State(taken): State<Arc<HashMap<(Method, String), openapi::Takes>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    if query.is_empty() || request.extensions().get::<Caller>().is_none() {
+        return next.run(request).await;
+    }
+    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    if taken.get(&(method, route)) != Some(&openapi::Takes::Nothing) {
+        return next.run(request).await;
+    }
+    let complaint = |(name, _): (Cow<'_, str>, _)| {
+        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        FieldError::new(pointer, "in the query: nothing is asked for here")
+    };
+    ApiError::Invalid(form_urlencoded::parse(query.as_bytes()).map(complaint).collect()).into_response()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
@@ -161,21 +193,27 @@ async fn admit(app: &App, request: &mut Request, address: &str) -> Result<Option
         return Ok(None);
     }
     let caller = match token(request.headers(), app.config.session_cookie()) {
+        // Whoever signs in is nobody yet, whatever session the browser still has.
+        _ if path == SIGN_IN => None,
         Some(token) => app.callers.find(&app.db, &app.clock, &token).await.map_err(|error| (error.into(), None))?,
         None => None,
     };
     let Some(caller) = caller else {
         let door = match (path, request.method()) {
-            ("/sign-in" | "/setup" | "/api/auth/sign-in", &Method::POST) => Door::SignIn,
+            ("/sign-in" | "/setup" | SIGN_IN, &Method::POST) => Door::SignIn,
             _ if path.starts_with("/f/") => Door::Form,
             _ if path.starts_with("/hooks/") => Door::Hook,
             _ => Door::Other,
         };
         let rate = app.count_stranger(door, address);
-        return match rate.retry_after {
-            None => Ok(Some(rate)),
-            Some(retry_after) => Err((ApiError::TooMany { retry_after }, Some(rate))),
-        };
+        if let Some(retry_after) = rate.retry_after {
+            return Err((ApiError::TooMany { retry_after }, Some(rate)));
+        }
+        if path == SIGN_IN {
+            // No other site may sign a browser in as somebody else.
+            refuse_foreign_origin(app, request.headers()).map_err(|error| (error, Some(rate)))?;
+        }
+        return Ok(Some(rate));
     };
     let rate = caller.count_request();
     if let Some(retry_after) = rate.retry_after {

@@ -42,6 +42,7 @@ const FAMILIES: [&str; 9] = ["move", "signal", "contact", "company", "deal", "ou
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct FollowQuery {
     /// The number of the last event that is known; without it (and without Last-Event-ID) only new ones come.
     after: Option<i64>,
@@ -59,12 +60,13 @@ struct EventData {
     at: Ts,
     /// The move it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     move_id: Option<MoveId>,
 }
 
 /// What happens in the workspace, from now on or from where `Last-Event-ID` left off, until either side ends it.
 #[utoipa::path(get, path = "/api/events", tag = "events", operation_id = "follow_events",
-    params(FollowQuery, ("last-event-id" = Option<String>, Header, description = "The number of the last event that came.")),
+    params(FollowQuery, ("Last-Event-ID" = Option<String>, Header, description = "The number of the last event that came.")),
     security(("key" = ["queue:read"]), ("session" = [])),
     responses((status = 200, description = "Server-sent events: `id` is the number, `event` the kind, `data` as below.",
         body = EventData, content_type = "text/event-stream")))]

@@ -135,7 +135,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         must_be_json(&request)?;
         let bytes = Bytes::from_request(request, app).await.map_err(|rejection| unreadable(&rejection))?;
-        from_json(&bytes).map(Self)
+        from_object(&bytes).map(Self)
     }
 }
 
@@ -152,7 +152,7 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for OptionalBody<T> {
             return Ok(Self(T::default()));
         }
         declared?;
-        from_json(&bytes).map(Self)
+        from_object(&bytes).map(Self)
     }
 }
 
@@ -178,10 +178,36 @@ pub(crate) fn unreadable(rejection: &BytesRejection) -> ApiError {
     }
 }
 
+/// Reads a JSON object, as every body under `/api` is one.
+fn from_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    let found = match begins {
+        Some(b'[') => "an array",
+        Some(b'"') => "a text",
+        Some(b'-' | b'0'..=b'9') => "a number",
+        Some(b't' | b'f') => "true or false",
+        Some(b'n') => "null",
+        _ => return from_json(bytes),
+    };
+    // However deep and however it goes on, an array is none.
+    if begins != Some(&b'[') {
+        serde_json::from_slice::<serde::de::IgnoredAny>(bytes).map_err(|error| malformed(&error))?;
+    }
+    Err(ApiError::field("", format!("send a JSON object, not {found}")))
+}
+
+fn malformed(error: &serde_json::Error) -> ApiError {
+    ApiError::Malformed(format!("The body is not JSON: {error}."))
+}
+
 /// Reads JSON, telling bad syntax (400) from values that make no sense (422, with the place).
 pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let at = error.valid_up_to() + 1;
+        return Err(ApiError::Malformed(format!("The body is not JSON: JSON is UTF-8, and byte {at} is not.")));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(super::objects::Strict(&mut reader)).map_err(|error| {
         let inner = error.inner();
         match inner.classify() {
             serde_json::error::Category::Data => {
@@ -189,10 +215,10 @@ pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError
             }
             serde_json::error::Category::Io
             | serde_json::error::Category::Syntax
-            | serde_json::error::Category::Eof => ApiError::Malformed(format!("The body is not JSON: {inner}.")),
+            | serde_json::error::Category::Eof => malformed(inner),
         }
     })?;
-    reader.end().map_err(|error| ApiError::Malformed(format!("The body is not JSON: {error}.")))?;
+    reader.end().map_err(|error| malformed(&error))?;
     if escapes_nul(bytes) {
         let place = serde_json::from_slice(bytes).ok().and_then(|json| place_of_nul(&json)).unwrap_or_default();
         return Err(ApiError::field(&place, "text must not contain the character U+0000"));

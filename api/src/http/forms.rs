@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use caseyos_shared::model::{FormId, Role, Ts, UserId, UserRef, WorkspaceId};
 use caseyos_shared::problem::FieldError;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::check;
 use super::paging::PageQuery;
 use super::{Admin, ApiError, Body, Can, Fresh, Id, Page, Params, QueueRead, Window};
 use crate::access::token::new_public_key;
@@ -192,7 +194,7 @@ async fn create(
     Can(caller, _): Can<Admin>,
     Fresh(uuid): Fresh,
     Body(request): Body<FormRequest>,
-) -> Result<(StatusCode, axum::Json<FormView>), ApiError> {
+) -> Result<Response, ApiError> {
     let (workspace, id) = (caller.workspace(), FormId::new(uuid));
     let mut errors = Vec::new();
     let form = Form {
@@ -219,7 +221,7 @@ async fn create(
         return Err(error.into());
     }
     let form = find_form(&app.db, workspace, id).await?.ok_or(ApiError::NotFound)?;
-    Ok((StatusCode::CREATED, axum::Json(view(&app, form))))
+    Ok(check::made(&format!("/api/forms/{id}"), axum::Json(view(&app, form)).into_response()))
 }
 
 /// One form.

@@ -22,9 +22,11 @@ struct Health {
     status: &'static str,
     /// The database, as `ok` or a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     database: Option<String>,
     /// The job loop, as `ok` or a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     jobs: Option<String>,
 }
 

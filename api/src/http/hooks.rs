@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use caseyos_shared::model::{HookId, Ts};
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::check;
 use super::paging::PageQuery;
 use super::{Admin, ApiError, Body, Can, Fresh, Id, Page, Params, Window};
 use crate::access::token::new_public_key;
@@ -124,7 +126,7 @@ async fn create(
     Can(caller, _): Can<Admin>,
     Fresh(uuid): Fresh,
     Body(request): Body<HookRequest>,
-) -> Result<(StatusCode, axum::Json<NewHook>), ApiError> {
+) -> Result<Response, ApiError> {
     let (workspace, id) = (caller.workspace(), HookId::new(uuid));
     let provider = request.provider.unwrap_or_else(|| STANDARD_WEBHOOKS.to_owned());
     if provider != STANDARD_WEBHOOKS {
@@ -153,7 +155,8 @@ async fn create(
     // What is stored is answered: a repeated request gets the secret of the hook that it made the first time.
     let hook = find_hook(&app.db, workspace, id).await?.ok_or(ApiError::NotFound)?;
     let secret = secret_of(&app, workspace, &hook)?;
-    Ok((StatusCode::CREATED, axum::Json(NewHook { hook: view(&app, hook), secret })))
+    let made = axum::Json(NewHook { hook: view(&app, hook), secret });
+    Ok(check::made(&format!("/api/hooks/{id}"), made.into_response()))
 }
 
 fn secret_of(app: &App, workspace: caseyos_shared::model::WorkspaceId, hook: &Hook) -> Result<String, ApiError> {

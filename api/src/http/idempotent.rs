@@ -2,7 +2,7 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -105,19 +105,16 @@ async fn remember(app: &App, workspace: WorkspaceId, key: String, response: Resp
     let body: Bytes = to_bytes(body, LIMIT)
         .await
         .map_err(|error| ApiError::Internal(format!("an answer too large to keep: {error}")))?;
-    let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let answer = match &problem {
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (content_type, text) = match &problem {
         // Problems are rendered at the door, with the id of the request that asks.
-        Some(problem) => Answer {
-            status: status.as_u16(),
-            content_type: None,
-            body: serde_json::to_string(problem).unwrap_or_default(),
-        },
-        None => Answer { status: status.as_u16(), content_type, body: String::from_utf8_lossy(&body).into_owned() },
+        Some(problem) => (None, serde_json::to_vec(problem).unwrap_or_default().into()),
+        None => (header(CONTENT_TYPE), body.clone()),
     };
     // An answer may hold what is shown once and stored nowhere else, such as a new API key.
-    let sealed = app.vault.seal(workspace, &place(&key), answer.body.as_bytes());
-    let answer = Answer { body: sealed, ..answer };
+    let sealed = app.vault.seal(workspace, &place(&key), &text);
+    let (location, etag) = (header(LOCATION), header(ETAG));
+    let answer = Answer { status: status.as_u16(), content_type, location, etag, body: sealed };
     app.db
         .write::<(), StoreError, _>(move |tx| {
             Box::pin(async move { idempotency::keep(tx, workspace, &key, &answer).await })
@@ -148,6 +145,11 @@ fn again(app: &App, workspace: WorkspaceId, key_hash: &str, answer: Answer) -> R
             if let Ok(problem) = serde_json::from_slice::<Problem>(&body) {
                 response.extensions_mut().insert(problem);
             }
+        }
+    }
+    for (name, value) in [(LOCATION, answer.location), (ETAG, answer.etag)] {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            response.headers_mut().insert(name, value);
         }
     }
     response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));

@@ -5,6 +5,7 @@ mod door;
 mod error;
 mod extract;
 mod idempotent;
+mod objects;
 pub mod openapi;
 mod paging;
 

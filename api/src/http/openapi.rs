@@ -6,13 +6,18 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use caseyos_shared::problem::{MEDIA_TYPE, Problem};
+use caseyos_shared::problem::Problem;
+use serde_json::Value;
 use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+
+mod common;
+
+pub(super) use common::{Takes, what_is_taken};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -53,8 +58,8 @@ pub(super) fn open_routes() -> OpenApiRouter<App> {
     super::forms::intake_router()
 }
 
-/// Adds what holds for every operation: how one signs in, and how it can be refused.
-pub(super) fn finish(mut document: Document) -> Document {
+/// Adds what holds for every operation: how one signs in, the headers that are shared, and how it can be refused.
+pub(super) fn finish(mut document: Document) -> Value {
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(
         "key",
@@ -72,32 +77,15 @@ pub(super) fn finish(mut document: Document) -> Document {
             "A signed-in browser; state-changing requests also send x-csrf-token.",
         ))),
     );
-    for (path, item) in &mut document.paths.paths {
-        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
-        for operation in operations.into_iter().filter_map(Option::as_mut) {
-            let mut codes = vec!["429", "500", "503"];
-            if path.starts_with("/api/") {
-                codes.extend(["400", "401", "403", "404", "409", "412", "413", "415", "422", "507"]);
-            } else if path.starts_with("/f/") || path.starts_with("/hooks/") {
-                codes.extend(["400", "401", "403", "404", "413", "415", "422", "507"]);
-            }
-            for code in codes {
-                operation.responses.responses.entry(code.to_owned()).or_insert_with(refusal);
-            }
-        }
-    }
+    // Plain data; writing it cannot fail.
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    common::add(&mut document);
     document
 }
 
-fn refusal() -> RefOr<Response> {
-    let content = Content::new(Some(Ref::from_schema_name("Problem")));
-    RefOr::T(utoipa::openapi::ResponseBuilder::new().description("A problem.").content(MEDIA_TYPE, content).build())
-}
-
 /// Serves the document and its page.
-pub(super) fn document(document: Arc<Document>) -> Router<App> {
-    // The document is plain data; writing it cannot fail.
-    let json: bytes::Bytes = document.to_json().unwrap_or_default().into();
+pub(super) fn document(document: Arc<Value>) -> Router<App> {
+    let json: bytes::Bytes = document.to_string().into();
     let page = Arc::clone(&document);
     Router::new()
         .route(
@@ -109,6 +97,6 @@ pub(super) fn document(document: Arc<Document>) -> Router<App> {
 
 /// The whole document, for tests that walk it.
 #[must_use]
-pub fn full_document() -> Document {
+pub fn full_document() -> Value {
     finish(routes().merge(open_routes()).into_openapi())
 }

@@ -120,6 +120,7 @@ impl Report {
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
     /// A kind of outcome.
     kind: Option<String>,

@@ -25,6 +25,7 @@ pub struct Page<T> {
 /// The query of a list without filters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
     /// How many, 1 to 200.
     pub(super) limit: Option<i64>,

@@ -296,6 +296,7 @@ pub(super) fn message_of(payload: &serde_json::Value) -> Option<String> {
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
     /// A source.
     source: Option<String>,

@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::check;
 use super::{Admin, ApiError, Body, Can, Fresh, Id, Known, Page, Params, Window};
 use crate::access::callers::Caller;
 use crate::access::password;
@@ -133,7 +134,7 @@ async fn create(
     }
     let (workspace, id, now) = (caller.workspace(), UserId::new(id), app.clock.now());
     if let Some(made) = access::person(&app.db, workspace, id).await? {
-        return Ok((StatusCode::CREATED, Json(User::from(made))).into_response());
+        return Ok(added(made));
     }
     let password_hash = password::hash(body.password).await;
     let person = NewPerson { id, email, name, role: body.role, password_hash };
@@ -148,7 +149,11 @@ async fn create(
             other => other.into(),
         })?;
     let made = access::person(&app.db, workspace, id).await?.ok_or(ApiError::NotFound)?;
-    Ok((StatusCode::CREATED, Json(User::from(made))).into_response())
+    Ok(added(made))
+}
+
+fn added(person: Person) -> Response {
+    check::made(&format!("/api/users/{}", person.id), Json(User::from(person)).into_response())
 }
 
 fn checked(errors: &mut Vec<FieldError>, pointer: &str, value: Result<String, String>) -> String {

@@ -1,6 +1,7 @@
 //! Mailboxes: each message becomes a signal, once; threads are known before the first of them is worked.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::path::Path;
 
 use caseyos_shared::capture::email::EmailAddress;
@@ -53,6 +54,15 @@ pub struct Owner {
     pub because: String,
 }
 
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.addresses.is_empty() {
+            return write!(f, "Nobody's mailbox: {}", self.because);
+        }
+        write!(f, "Mailbox of {}: {}", self.addresses.join(", "), self.because)
+    }
+}
+
 /// Finds out whose mailbox it is: the people of the workspace whose addresses send or receive in it, else its most frequent sender.
 ///
 /// # Errors
@@ -73,7 +83,8 @@ pub fn guess_owner(path: &Path, people: &[String]) -> Result<Owner, MailboxError
         people.iter().filter(|one| senders.contains_key(*one) || delivered.contains(*one)).cloned().collect();
     found.sort();
     if !found.is_empty() {
-        let because = format!("{} signed up here and occur in the mailbox", found.join(", "));
+        let occur = if found.len() == 1 { "occurs" } else { "occur" };
+        let because = format!("{} signed up here and {occur} in the mailbox", found.join(", "));
         return Ok(Owner { addresses: found, because });
     }
     let most = senders.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
@@ -174,7 +185,7 @@ pub async fn import(
         tell(progress, None);
     }
     reader.await.map_err(|error| StoreError::Other(format!("reading the mailbox: {error}")))?;
-    let notes = vec![format!("Mailbox of {}: {}.", what.owner.addresses.join(", "), what.owner.because)];
+    let notes = vec![format!("{}.", what.owner)];
     let now = app.clock.now();
     app.db
         .write::<(), StoreError, _>(move |tx| {
@@ -348,4 +359,29 @@ async fn write(
             })
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guess(mail: &str, people: &[&str]) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("From x Thu Jan  1 00:00:00 2026\n{mail}\n\nHello\n")).unwrap();
+        let people: Vec<String> = people.iter().map(|one| (*one).to_owned()).collect();
+        guess_owner(file.path(), &people).unwrap().to_string()
+    }
+
+    #[test]
+    fn whose_mailbox_it_is_is_said_in_a_sentence_whatever_their_number() {
+        let mail = "From: ann@acme.example\nTo: bob@acme.example";
+        assert_eq!(
+            guess(mail, &["ann@acme.example"]),
+            "Mailbox of ann@acme.example: ann@acme.example signed up here and occurs in the mailbox"
+        );
+        assert!(
+            guess(mail, &["ann@acme.example", "bob@acme.example"]).ends_with("signed up here and occur in the mailbox")
+        );
+        assert!(guess("Subject: x", &[]).starts_with("Nobody's mailbox: no message names its sender"));
+    }
 }

@@ -21,8 +21,14 @@ use super::writer::Writer;
 /// (https://www.sqlite.org/releaselog/3_51_3.html).
 const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// How long a connection waits for another process's write before it answers "busy".
+/// How long a server's connection waits for another process's write before it answers "busy".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same for a command, which has nobody waiting for an answer and gives way to a busy server.
+const PATIENT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long PostgreSQL may take to answer at the start.
+const FIRST_ANSWER: Duration = Duration::from_secs(10);
+/// How often a server, which may be started before its database, tries; a command tells at once.
+const FIRST_TRIES: u32 = 20;
 
 /// How long a caller waits for a connection, and this program for the server.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -91,7 +97,7 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(if purpose == Use::Serve { BUSY_TIMEOUT } else { PATIENT_TIMEOUT })
             .pragma("cache_size", "-32768")
             .pragma("temp_store", "memory")
             .statement_cache_capacity(400)
@@ -119,7 +125,7 @@ impl Db {
             .map_err(|error| StoreError::Other(format!("DATABASE_URL: {error}")))?
             .application_name("caseyos")
             .disable_statement_logging();
-        reach(&options).await?;
+        reach_postgres(&options, purpose).await?;
         let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect_with(options).await?;
         migrate_postgres(&pool, purpose).await?;
         let changes = Arc::new(Changes::default());
@@ -236,6 +242,39 @@ fn keep_private(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Connects once, so that a server that cannot be reached is told apart from one that is busy.
+async fn reach_postgres(options: &PgConnectOptions, purpose: Use) -> Result<(), StoreError> {
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let unreachable = |why: &str| {
+        StoreError::Other(format!(
+            "PostgreSQL at {place} cannot be reached ({why}); check that it runs, that DATABASE_URL names its host and port, and \
+             that nothing between here and there stops the connection"
+        ))
+    };
+    let mut tries = if purpose == Use::Serve { FIRST_TRIES } else { 1 };
+    loop {
+        tries -= 1;
+        match tokio::time::timeout(FIRST_ANSWER, PgConnection::connect_with(options)).await {
+            Ok(Ok(connection)) => return Ok(connection.close().await?),
+            Ok(Err(sqlx::Error::Io(error))) if error.kind() == std::io::ErrorKind::ConnectionRefused && tries > 0 => {
+                tokio::time::sleep(FIRST_ANSWER / FIRST_TRIES).await;
+            }
+            Ok(Err(sqlx::Error::Io(error))) => return Err(unreachable(&error.to_string())),
+            Ok(Err(sqlx::Error::Database(error))) => {
+                return Err(StoreError::Other(format!(
+                    "PostgreSQL at {place} refuses the connection ({}); check the user, password and database in DATABASE_URL",
+                    error.message()
+                )));
+            }
+            Ok(Err(error)) => return Err(error.into()),
+            Err(_) => return Err(unreachable(&format!("no answer in {} s", FIRST_ANSWER.as_secs()))),
+        }
+    }
+}
+
 /// Readers beside the writer: enough to use every core, few enough to keep their caches warm.
 fn readers() -> u32 {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -261,20 +300,6 @@ fn cannot_open(path: &Path, error: sqlx::Error) -> StoreError {
             path.display()
         )),
         _ => error.into(),
-    }
-}
-
-/// Whether the server is there at all: the pool would only say that time is up.
-async fn reach(options: &PgConnectOptions) -> Result<(), StoreError> {
-    let cannot = |why: String| {
-        StoreError::Other(format!(
-            "cannot reach PostgreSQL: {why}; look whether it runs and whether DATABASE_URL is right"
-        ))
-    };
-    match tokio::time::timeout(PATIENCE, PgConnection::connect_with(options)).await {
-        Ok(Ok(connection)) => Ok(connection.close().await?),
-        Ok(Err(error)) => Err(cannot(error.to_string())),
-        Err(_) => Err(cannot(format!("no answer within {} s", PATIENCE.as_secs()))),
     }
 }
 

@@ -26,11 +26,15 @@ pub struct Answer {
     pub status: u16,
     /// The content type.
     pub content_type: Option<String>,
+    /// The address of what was made.
+    pub location: Option<String>,
+    /// The entity tag of what was answered.
+    pub etag: Option<String>,
     /// The body.
     pub body: String,
 }
 
-type Row = (String, Option<i64>, Option<String>, Option<String>, Time, Time);
+type Row = (String, Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>, Time, Time);
 
 /// Claims a key until `locked_until`, or says what it stands for already.
 ///
@@ -60,14 +64,14 @@ pub async fn claim(
         return Ok(Claim::Yours(now));
     }
     let row: Option<Row> = on_tx!(tx, conn => sqlx::query_as(
-        "select request_hash, status, content_type, body, locked_until, created_at from idempotency
+        "select request_hash, status, content_type, location, etag, body, locked_until, created_at from idempotency
          where workspace_id = $1 and key_hash = $2",
     )
     .bind(Text(workspace))
     .bind(key_hash)
     .fetch_optional(conn)
     .await)?;
-    let Some((stored_hash, status, content_type, body, locked, created_at)) = row else {
+    let Some((stored_hash, status, content_type, location, etag, body, locked, created_at)) = row else {
         return Ok(Claim::InFlight);
     };
     if stored_hash != request_hash {
@@ -75,7 +79,7 @@ pub async fn claim(
     }
     if let Some(status) = status {
         let status = u16::try_from(status).unwrap_or(500);
-        return Ok(Claim::Answered(Answer { status, content_type, body: body.unwrap_or_default() }));
+        return Ok(Claim::Answered(Answer { status, content_type, location, etag, body: body.unwrap_or_default() }));
     }
     if locked.0 > now {
         return Ok(Claim::InFlight);
@@ -100,12 +104,14 @@ pub async fn claim(
 /// When the store cannot.
 pub async fn keep(tx: &mut Tx, workspace: WorkspaceId, key_hash: &str, answer: &Answer) -> Result<(), StoreError> {
     on_tx!(tx, conn => sqlx::query(
-        "update idempotency set status = $3, content_type = $4, body = $5 where workspace_id = $1 and key_hash = $2",
+        "update idempotency set status = $3, content_type = $4, location = $5, etag = $6, body = $7 where workspace_id = $1 and key_hash = $2",
     )
     .bind(Text(workspace))
     .bind(key_hash)
     .bind(i64::from(answer.status))
     .bind(answer.content_type.as_deref())
+    .bind(answer.location.as_deref())
+    .bind(answer.etag.as_deref())
     .bind(&answer.body)
     .execute(conn)
     .await

@@ -53,8 +53,15 @@ async fn sign_in(
     let next = local_path(fields.get("next"));
     // Spaces at either end of a password count.
     let password = fields.every("password").next().unwrap_or_default();
-    let (status, error) = match sign_in::sign_in(&app, email, password, None, agent(&headers), &address).await {
+    let workspace = Some(fields.get("workspace")).filter(|chosen| !chosen.is_empty());
+    let mut workspaces = Vec::new();
+    let (status, error) = match sign_in::sign_in(&app, email, password, workspace, agent(&headers), &address).await {
         Ok(session) => return Ok(entered(session, next)),
+        Err(SignInError::Several(all)) => {
+            workspaces = all.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+            let what = "You are in more than one workspace. Choose one and enter your password again.";
+            (StatusCode::UNPROCESSABLE_ENTITY, what.to_owned())
+        }
         Err(SignInError::TooMany(seconds)) => {
             (StatusCode::TOO_MANY_REQUESTS, format!("Too many attempts with this address. Try again in {seconds} s."))
         }
@@ -63,7 +70,8 @@ async fn sign_in(
             (StatusCode::UNPROCESSABLE_ENTITY, "The address or the password is wrong.".to_owned())
         }
     };
-    let form = SignIn { email: email.to_owned(), next: next.to_owned(), error: Some(error), nobody_yet: false };
+    let (email, next) = (email.to_owned(), next.to_owned());
+    let form = SignIn { email, next, error: Some(error), nobody_yet: false, workspaces };
     Ok((status, door("Sign in", &html::enter::sign_in(&form))).into_response())
 }
 

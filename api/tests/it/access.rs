@@ -1,5 +1,6 @@
 //! Signing in and out, sessions, passwords and the first set-up.
 
+use axum::http::Method;
 use caseyos_api::access::sign_in::{self, SetUp, SetUpError};
 use caseyos_shared::model::Ts;
 
@@ -139,4 +140,60 @@ async fn the_set_up_link_makes_one_admin_once() {
     assert!(matches!(again, Err(SetUpError::LinkClosed)), "somebody exists");
     assert_eq!(database.count("select count(*) from person").await, 1);
     database.end();
+}
+
+#[tokio::test]
+async fn whoever_is_in_several_workspaces_with_one_password_chooses_one() {
+    let app = TestApp::new().await;
+    let other = app.other_workspace().await;
+    for tenant in [&*app, &other] {
+        let ann = json!({ "email": "ann@example.com", "role": "member", "password": PASSWORD });
+        tenant.admin().await.post("/api/users", ann).await.status(201);
+    }
+    let (email, id) = ("ann@example.com", other.workspace.to_string());
+    let asked = sign_in(&app.stranger(), email, PASSWORD).await.complains_about("/workspace");
+    let detail = asked["errors"][0]["detail"].as_str().unwrap();
+    assert!(detail.contains("Acme") && detail.contains("Other") && detail.contains(&id), "{detail}");
+    for (named, found) in [("Acme", "Acme"), ("Other", "Other"), (&id, "Other")] {
+        let body = json!({ "email": email, "password": PASSWORD, "workspace": named });
+        let session = app.stranger().post("/api/auth/sign-in", body).await.good();
+        assert_eq!(session["workspace"]["name"], found);
+    }
+    let unknown = json!({ "email": email, "password": PASSWORD, "workspace": "Acme Ltd" });
+    app.stranger().post("/api/auth/sign-in", unknown).await.problem("wrong_password", 401);
+    // Nobody learns of workspaces without the password.
+    let guessed = sign_in(&app.stranger(), email, "wrong horse battery").await;
+    guessed.problem("wrong_password", 401);
+
+    let post = async |form: String| {
+        let browser = app.stranger().with("accept", "text/html").with("origin", "http://127.0.0.1:8000");
+        browser.send(Method::POST, "/sign-in", Some("application/x-www-form-urlencoded"), form).await
+    };
+    let filled_in = "email=ann%40example.com&next=%2Fcontacts&password=correct+horse+battery";
+    let choice = post(filled_in.to_owned()).await;
+    assert_eq!(choice.code, 422, "{choice}");
+    let page = choice.text();
+    assert!(page.contains(r#"name="workspace""#) && page.contains(&format!(r#"value="{id}""#)), "{page}");
+    assert!(page.contains("ann@example.com") && !page.contains(PASSWORD), "{page}");
+    let entered = post(format!("{filled_in}&workspace={id}")).await;
+    assert_eq!((entered.code.as_u16(), entered.header("location")), (303, "/contacts"), "{entered}");
+    let browser = app.stranger().with("cookie", entered.header("set-cookie").split(';').next().unwrap());
+    assert_eq!(browser.get("/api/auth/session").await.good()["workspace"]["id"], json!(id));
+}
+
+#[tokio::test]
+async fn one_may_sign_in_while_signed_in_but_no_other_site_may_do_it_for_one() {
+    let app = TestApp::new().await;
+    with_ann(&app).await;
+    let browser = app.viewer().await.without("x-csrf-token");
+    assert_eq!(sign_in(&browser, "ann@example.com", PASSWORD).await.good()["user"]["name"], "Ann");
+    for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
+        let forged = browser.clone().with(name, value);
+        sign_in(&forged, "ann@example.com", PASSWORD).await.problem("forbidden", 403);
+        let stranger = app.stranger().with(name, value);
+        sign_in(&stranger, "ann@example.com", PASSWORD).await.problem("forbidden", 403);
+    }
+    let form = "email=ann%40example.com&password=correct+horse+battery";
+    let simple = browser.send(Method::POST, "/api/auth/sign-in", Some("application/x-www-form-urlencoded"), form).await;
+    simple.problem("wrong_type", 415);
 }

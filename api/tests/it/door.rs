@@ -3,7 +3,7 @@
 use axum::http::Method;
 use caseyos_shared::model::Scope;
 
-use crate::harness::{Answer, TestApp, json};
+use crate::harness::{Answer, TestApp, Value, json};
 
 fn has_security_headers(answer: &Answer) {
     let policy = answer.header("content-security-policy");
@@ -150,4 +150,91 @@ async fn only_listed_origins_may_read_answers_from_elsewhere() {
     let foreign = key.with("origin", "https://evil.example").get("/api/workspace").await;
     assert_eq!(foreign.header("access-control-allow-origin"), "");
     assert_eq!(foreign.header("access-control-allow-credentials"), "");
+}
+
+#[tokio::test]
+async fn an_array_is_no_object_wherever_one_is_asked_for() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    for body in [json!(["Call Ann"]), json!([]), json!("Call Ann"), json!(7), json!(true), Value::Null] {
+        let refused = admin.post("/api/command-queue", body).await.complains_about("");
+        assert!(refused["errors"][0]["detail"].as_str().unwrap().starts_with("send a JSON object, not "), "{refused}");
+    }
+    let nested = json!({ "title": "Call Ann", "contact": ["ann@acme.example", null, null] });
+    admin.post("/api/command-queue", nested).await.complains_about("/contact");
+    admin.patch("/api/workspace", json!({ "quiet_hours": ["20:00", "08:00"] })).await.complains_about("/quiet_hours");
+    let id = admin.post("/api/command-queue", json!({ "title": "Call Bob" })).await.status(201)["id"].clone();
+    admin.post(&format!("/api/command-queue/{}/accept", id.as_str().unwrap()), json!([])).await.complains_about("");
+    assert_eq!(app.database.count("select count(*) from move").await, 1);
+}
+
+#[tokio::test]
+async fn a_query_that_nobody_asked_for_is_refused() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    for operation in crate::harness::walk::operations() {
+        // What is refused before anything is looked up needs no id that exists.
+        let path = format!("{}?nobody_asked=1", operation.with_id(&uuid::Uuid::now_v7().to_string()));
+        if operation.method == Method::GET {
+            admin.get(&path).await.complains_about("/nobody_asked");
+        }
+    }
+    admin.post("/api/command-queue?dry_run=1", json!({ "title": "Call Ann" })).await.complains_about("/dry_run");
+    app.stranger().get("/api/outcomes/stats?x=1").await.problem("unauthenticated", 401);
+}
+
+#[tokio::test]
+async fn a_repeated_answer_has_the_headers_of_the_first() {
+    let app = TestApp::new().await;
+    let once = app.admin().await.with("idempotency-key", "one");
+    let first = once.post("/api/command-queue", json!({ "title": "Call Ann" })).await;
+    let again = once.post("/api/command-queue", json!({ "title": "Call Ann" })).await;
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    assert_eq!(first.status(201), again.status(201));
+    for name in ["location", "etag", "content-type"] {
+        assert!(!first.header(name).is_empty(), "{name}");
+        assert_eq!(first.header(name), again.header(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_tag_of_a_change_is_the_one_that_the_next_read_has() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    for (path, body, edit) in [
+        ("/api/command-queue", json!({ "title": "Call Ann" }), json!({ "title": "Call Bob" })),
+        ("/api/companies", json!({ "name": "Acme" }), json!({ "name": "Acme Ltd" })),
+        ("/api/contacts", json!({ "name": "Ann" }), json!({ "name": "Anna" })),
+        ("/api/deals", json!({ "name": "Pilot" }), json!({ "name": "Roll-out" })),
+    ] {
+        let made = admin.post(path, body).await;
+        let place = made.header("location").to_owned();
+        assert_eq!(place, format!("{path}/{}", made.status(201)["id"].as_str().unwrap()));
+        assert_eq!(made.header("etag"), admin.get(&place).await.header("etag"), "{place}");
+        let edited = admin.clone().with("if-match", made.header("etag")).patch(&place, edit).await;
+        edited.good();
+        assert_ne!(edited.header("etag"), made.header("etag"), "{place}");
+        assert_eq!(edited.header("etag"), admin.get(&place).await.header("etag"), "{place}");
+    }
+    let id = admin.post("/api/command-queue", json!({ "title": "Call Cy" })).await.status(201)["id"].clone();
+    let place = format!("/api/command-queue/{}", id.as_str().unwrap());
+    for act in ["accept", "undo", "dismiss", "restore", "complete"] {
+        let changed = admin.post(&format!("{place}/{act}"), json!({})).await;
+        changed.good();
+        assert_eq!(changed.header("etag"), admin.get(&place).await.header("etag"), "{act}");
+    }
+}
+
+#[tokio::test]
+async fn probes_answer_head_and_the_numbers_are_prometheus_text() {
+    let app = TestApp::new().await;
+    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+        let head = app.stranger().send(Method::HEAD, path, None, "").await;
+        let get = app.stranger().get(path).await;
+        assert_eq!((head.code, head.body.len()), (get.code, 0), "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+    }
+    let numbers = app.stranger().get("/metrics").await;
+    assert_eq!(numbers.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assert!(numbers.text().lines().any(|line| line.starts_with("# TYPE ")), "{numbers}");
 }

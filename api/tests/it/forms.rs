@@ -147,3 +147,29 @@ async fn admins_manage_forms_and_everybody_reads_them() {
     admin.delete(&path).await.status(204);
     viewer.get(&path).await.problem("not_found", 404);
 }
+
+#[tokio::test]
+async fn of_too_many_fields_those_that_say_who_and_what_are_kept_wherever_they_stand() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    let form = a_form(&app, json!({})).await;
+    let mut body: Vec<String> = (0..300).map(|n| format!("tracking_{n}=x{n}")).collect();
+    body.push("email=ada%40ruiz.example&full_name=Ada+Ruiz&company=Ruiz+GmbH&message=Call+me".to_owned());
+    submit(&app.stranger(), &form, ENCODED, body.join("&")).await.status(202);
+    let mut nested: serde_json::Map<String, Value> = (0..300).map(|n| (format!("a{n}"), json!("x"))).collect();
+    nested.insert("zz".to_owned(), json!({"email": "bob@ruiz.example"}));
+    submit(&app.stranger(), &form, "application/json", Value::Object(nested).to_string()).await.status(202);
+    app.settle().await;
+    let moves = admin.get("/api/command-queue").await.good();
+    let moves = moves["items"].as_array().unwrap();
+    let ada = moves.iter().find(|one| one["contact"]["email"] == "ada@ruiz.example").unwrap();
+    assert_eq!((&ada["contact"]["name"], &ada["contact"]["company"]), (&json!("Ada Ruiz"), &json!("Ruiz GmbH")));
+    assert!(ada["why"].as_str().unwrap().contains("Call me"), "{ada}");
+    assert!(moves.iter().any(|one| one["contact"]["email"] == "bob@ruiz.example"), "{moves:?}");
+    let signals = admin.get("/api/signals?source=form").await.good();
+    for signal in signals["items"].as_array().unwrap() {
+        let payload = &signal["payload"];
+        assert_eq!(payload["fields"].as_object().unwrap().len(), 200, "{payload}");
+        assert!(payload["note"].as_str().unwrap().contains("200 were kept"), "{payload}");
+    }
+}

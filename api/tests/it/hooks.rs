@@ -38,6 +38,34 @@ impl Sender {
     }
 }
 
+#[tokio::test]
+async fn a_body_that_is_no_text_is_verified_by_its_bytes_and_then_refused_for_what_it_is() {
+    let app = TestApp::new().await;
+    let sender = Sender::new(&app).await;
+    let (body, at) = (b"{\"type\":\"a\",\"data\":{\"name\":\"J\xf6rg\"}}".to_vec(), now());
+    let key = base64::Engine::decode(
+        &base64::engine::general_purpose::STANDARD,
+        sender.secret.strip_prefix("whsec_").unwrap(),
+    );
+    let mac = hmac_sha256::HMAC::mac([format!("m1.{at}.").as_bytes(), &body].concat(), key.unwrap());
+    let signature = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, mac);
+    let send = async |signature: &str, body: Vec<u8>| {
+        let client = app
+            .stranger()
+            .with("webhook-id", "m1")
+            .with("webhook-timestamp", &at.to_string())
+            .with("webhook-signature", signature);
+        client.send(Method::POST, &sender.path, Some("application/json"), body).await
+    };
+    let refused = send(&format!("v1,{signature}"), body.clone()).await;
+    let problem = refused.problem("malformed", 400);
+    assert!(problem["detail"].as_str().unwrap().contains("UTF-8"), "{refused}");
+    send(&format!("v2,{signature}"), body.clone()).await.problem("bad_signature", 401);
+    send(&format!("v1,A{}", &signature[1..]), body.clone()).await.problem("bad_signature", 401);
+    send(&format!("v1,{signature}"), [body, vec![0xff]].concat()).await.problem("bad_signature", 401);
+    assert_eq!(app.database.count("select count(*) from signal").await, 0);
+}
+
 const BODY: &str = r#"{"type":"demo.requested","timestamp":"2026-03-01T09:00:00.000Z","data":{"contact":{"email":"ada@ruiz.example","name":"Ada Ruiz"},"message":"Show me"}}"#;
 
 #[test]

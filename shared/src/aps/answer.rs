@@ -42,6 +42,7 @@ pub struct Term {
     pub because: String,
     /// When time alone will next move it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub next_tick: Option<Tick>,
 }
 

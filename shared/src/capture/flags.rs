@@ -99,6 +99,33 @@ const NOTHING: &[&str] = &[
     "nvt",
 ];
 
+/// What a form's list shows before anything is chosen from it, folded.
+const UNCHOSEN: &[&str] = &[
+    "select",
+    "selectone",
+    "selectanoption",
+    "selectoption",
+    "pleaseselect",
+    "pleaseselectone",
+    "pleasechoose",
+    "chooseone",
+    "chooseanoption",
+    "auswahlen",
+    "bitteauswahlen",
+    "bittewahlen",
+    "selectionner",
+    "selectionnez",
+    "choisissez",
+    "seleccionar",
+    "seleccione",
+    "seleziona",
+    "selezionare",
+    "selecteer",
+    "maakeenkeuze",
+    "selecione",
+    "selecionar",
+];
+
 /// Yes or no, if the text is one of the words for it in English, German, French, Spanish, Italian, Dutch or Portuguese, or a tick, a cross, 1 or 0.
 #[must_use]
 pub fn parse_flag(text: &str) -> Option<bool> {
@@ -137,7 +164,13 @@ pub fn parse_opt_out(text: &str) -> Option<bool> {
 #[must_use]
 pub fn says_nothing(text: &str) -> bool {
     let word = fold(text);
-    word.is_empty() || NOTHING.contains(&word.as_str())
+    word.is_empty() || NOTHING.contains(&word.as_str()) || UNCHOSEN.contains(&word.as_str())
+}
+
+/// Whether a cell holds what a form's list shows before anything is chosen: `Select`, `-- Please select --`, `Bitte wählen`.
+#[must_use]
+pub fn is_unchosen(text: &str) -> bool {
+    UNCHOSEN.contains(&fold(text).as_str())
 }
 
 #[cfg(test)]
@@ -170,6 +203,14 @@ mod tests {
     fn placeholders_say_nothing() {
         for text in ["-", "N/A", "#N/A", "null", "k. A.", "?", ""] {
             assert!(says_nothing(text), "{text}");
+        }
+        for text in
+            ["Select", "-- Please select --", "Select an option…", "Bitte wählen", "Sélectionnez", "(choose one)"]
+        {
+            assert!(says_nothing(text) && is_unchosen(text), "{text}");
+        }
+        for text in ["Nadia", "Select Medical", "Selectra", "none"] {
+            assert!(!is_unchosen(text), "{text}");
         }
         assert!(!says_nothing("Nadia"));
     }

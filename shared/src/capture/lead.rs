@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::domain::Domain;
 use super::email::{BadEmail, EmailAddress, parse_mailbox};
 use super::fields::{Field, Mapping};
-use super::flags::{parse_opt_out, says_nothing};
+use super::flags::{is_unchosen, parse_opt_out, says_nothing};
 use super::fold::{fold, trim};
 use super::values::{Amount, parse_amount, parse_currency, parse_date, parse_phone, parse_time};
 use crate::model::Ts;
@@ -187,6 +187,7 @@ impl LeadFields {
             Field::Source => text(&mut self.source),
             Field::Stage => text(&mut self.stage),
             Field::TimeZone => text(&mut self.time_zone),
+            Field::Notes if is_unchosen(cell) => false,
             Field::Notes => {
                 self.notes = Some(cell.to_owned());
                 true
@@ -361,7 +362,7 @@ impl Mapping {
 /// Whether a cell for text has nothing to say. Stricter than for numbers and addresses: Na and None are people's names.
 fn is_placeholder(cell: &str) -> bool {
     let folded = fold(cell);
-    folded.is_empty() || folded == "null" || (folded == "na" && cell.contains('/'))
+    folded.is_empty() || folded == "null" || (folded == "na" && cell.contains('/')) || is_unchosen(cell)
 }
 
 /// The parts of a cell that holds several values: Google separates them with `:::`, people with commas and semicolons.

@@ -285,3 +285,15 @@ proptest! {
         prop_assert!(lead.attributes.values().all(|value| !trim(value).is_empty()));
     }
 }
+
+#[test]
+fn what_nobody_chose_from_a_list_is_no_value_of_any_field() {
+    let names: Vec<&str> = Field::ALL.iter().map(|field| field.as_str()).collect();
+    let mapping = Mapping::guess(&names);
+    let row: Vec<&str> =
+        names.iter().map(|name| if *name == "email" { "ann@acme.example" } else { "Select" }).collect();
+    let lead = mapping.apply(&row).unwrap();
+    let bare = LeadFields { email: lead.email.clone(), ..LeadFields::default() };
+    assert_eq!(LeadFields { attributes: BTreeMap::new(), remarks: Vec::new(), ..lead.clone() }, bare);
+    assert_eq!(lead.remarks, [""; 0]);
+}

@@ -2,12 +2,32 @@
 
 /// Declares an enum whose variants are fixed words: `as_str`, `ALL`, `FromStr`, `Display` and serde all agree.
 macro_rules! words {
-    ($($(#[$doc:meta])* $vis:vis enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* })*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $vis:vis enum $name:ident {
+        $($(#[doc = $vdoc:literal])* $variant:ident = $word:literal,)*
+    })*) => {$(
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         $vis enum $name {
-            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)*
+            $($(#[doc = $vdoc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let meanings = [$(concat!("\n- `", $word, "`:", $($vdoc,)*),)*];
+                utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some([$($word,)*]))
+                    .description(Some(format!("{}\n{}", concat!($($doc,)*).trim(), meanings.concat())))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
         }
 
         impl $name {
@@ -51,3 +71,20 @@ pub struct UnknownWord {
 }
 
 pub(crate) use words;
+
+#[cfg(all(test, feature = "openapi"))]
+mod tests {
+    use utoipa::PartialSchema;
+
+    use crate::model::{MoveKind, Scope};
+
+    #[test]
+    fn the_document_lists_the_words_of_the_wire() {
+        let kinds = serde_json::to_value(MoveKind::schema()).unwrap();
+        assert_eq!(kinds["type"], "string");
+        assert_eq!(kinds["enum"], serde_json::to_value(MoveKind::ALL).unwrap());
+        assert!(kinds["description"].as_str().unwrap().contains("\n- `new_lead`: Get in touch with a new lead."));
+        let scopes = serde_json::to_value(Scope::schema()).unwrap();
+        assert_eq!(scopes["enum"], serde_json::to_value(Scope::ALL).unwrap());
+    }
+}

@@ -9,6 +9,8 @@ pub struct SignIn {
     pub next: String,
     /// Why the last attempt was refused.
     pub error: Option<String>,
+    /// The workspaces to choose among, by id and name, where the address and the password fit more than one.
+    pub workspaces: Vec<(String, String)>,
     /// Whether nobody exists yet, so that the set-up link is what one needs.
     pub nobody_yet: bool,
 }

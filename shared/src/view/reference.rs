@@ -89,8 +89,8 @@ pub struct Schema {
     pub description: String,
     /// Its fields.
     pub fields: Vec<Field>,
-    /// Its words, where it is a list of words.
-    pub words: Vec<String>,
+    /// Its words, where it is a list of words, and what each of them means.
+    pub words: Vec<(String, String)>,
     /// What it is when it is neither.
     pub shape: Option<Shape>,
 }
@@ -106,7 +106,7 @@ impl Reference {
             for method in METHODS {
                 if let Some(operation) = item.get(method) {
                     let name = group_of(path, operation);
-                    let operation = self::operation(path, method, item, operation);
+                    let operation = self::operation(document, path, method, item, operation);
                     match groups.iter_mut().find(|group| group.name == name) {
                         Some(group) => group.operations.push(operation),
                         None => groups.push(Group { name, operations: vec![operation] }),
@@ -126,8 +126,9 @@ impl Reference {
     }
 }
 
-fn operation(path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
+fn operation(document: &Value, path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
     let parameters = list(&item["parameters"]).chain(list(&operation["parameters"]));
+    let parameters = parameters.map(|parameter| meant(document, parameter));
     Operation {
         anchor: format!("{method}{}", path.replace(['/', '{', '}'], "-")),
         method: method.to_uppercase(),
@@ -145,6 +146,7 @@ fn operation(path: &str, method: &str, item: &Value, operation: &Value) -> Opera
             .collect(),
         body: members(&operation["requestBody"]["content"]).next().map(|(_, content)| shape(&content["schema"])),
         answers: members(&operation["responses"])
+            .map(|(status, answer)| (status, meant(document, answer)))
             .map(|(status, answer)| Answer {
                 status: status.clone(),
                 description: text(&answer["description"]),
@@ -155,6 +157,12 @@ fn operation(path: &str, method: &str, item: &Value, operation: &Value) -> Opera
             })
             .collect(),
     }
+}
+
+/// What a reference into the document's components names, or the value itself where it is none.
+fn meant<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let named = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    named.and_then(|place| document.pointer(place)).unwrap_or(value)
 }
 
 /// The first part of the address after `/api`, or the tag where the operation has one of its own.
@@ -198,15 +206,23 @@ fn schema(name: &str, schema: &Value) -> Schema {
             description: text(&field["description"]),
         })
         .collect();
-    let words: Vec<String> = list(&schema["enum"])
+    let description = text(&schema["description"]);
+    // The meanings of words stand below the description, a line each: "- `word`: meaning".
+    let (description, meanings) = description.split_once("\n\n- `").unwrap_or((&description, ""));
+    let means = |word: &str| {
+        let line =
+            meanings.lines().find_map(|line| line.trim_start_matches("- `").strip_prefix(word)?.strip_prefix("`: "));
+        line.unwrap_or_default().to_owned()
+    };
+    let words: Vec<(String, String)> = list(&schema["enum"])
         .chain(list(&schema["oneOf"]).flat_map(|one| list(&one["enum"])))
         .filter_map(Value::as_str)
-        .map(str::to_owned)
+        .map(|word| (word.to_owned(), means(word)))
         .collect();
     let plain = fields.is_empty() && words.is_empty();
     Schema {
         name: name.to_owned(),
-        description: text(&schema["description"]),
+        description: description.to_owned(),
         shape: plain.then(|| shape(schema)).filter(|shape| !shape.text.is_empty()),
         fields,
         words,
@@ -263,7 +279,10 @@ mod tests {
                     "summary": "Read a move",
                     "security": [{"key": ["queue:read"]}, {"session": []}],
                     "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}}],
-                    "responses": {"200": {"description": "It", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Move"}}}}}
+                    "responses": {
+                        "200": {"description": "It", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Move"}}}},
+                        "404": {"$ref": "#/components/responses/Missing"}
+                    }
                 }},
                 "/healthz": {"get": {"security": [{}], "responses": {}}}
             },
@@ -273,8 +292,8 @@ mod tests {
                     "factors": {"type": "array", "items": {"$ref": "#/components/schemas/Factor"}},
                     "due_at": {"type": ["string", "null"], "format": "date-time"}
                 }},
-                "Role": {"type": "string", "enum": ["viewer", "member"]}
-            }}
+                "Role": {"type": "string", "enum": ["viewer", "member"], "description": "What one may do.\n\n- `viewer`: Reads.\n- `member`: Also writes."}
+            }, "responses": {"Missing": {"description": "Nothing is there."}}}
         }))
     }
 
@@ -290,6 +309,7 @@ mod tests {
         let operation = &reference.groups[0].operations[0];
         assert_eq!(operation.who, ["a key with queue:read", "a signed-in person"]);
         assert_eq!(operation.answers[0].shape.as_ref().and_then(|shape| shape.schema.as_deref()), Some("Move"));
+        assert_eq!(operation.answers[1].description, "Nothing is there.");
         assert_eq!(operation.parameters[0].shape.text, "string (uuid)");
         assert_eq!(reference.groups[1].operations[0].who, ["anybody"]);
     }
@@ -299,6 +319,8 @@ mod tests {
         let schemas = reference().schemas;
         let texts: Vec<_> = schemas[0].fields.iter().map(|field| (field.shape.text.as_str(), field.required)).collect();
         assert!(texts.contains(&("list of Factor", false)) && texts.contains(&("string or null (date-time)", false)));
-        assert_eq!(schemas[1].words, ["viewer", "member"]);
+        assert_eq!(schemas[1].description, "What one may do.");
+        let words: Vec<_> = schemas[1].words.iter().map(|(word, means)| (word.as_str(), means.as_str())).collect();
+        assert_eq!(words, [("viewer", "Reads."), ("member", "Also writes.")]);
     }
 }

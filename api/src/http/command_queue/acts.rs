@@ -1,13 +1,15 @@
 //! What people do to moves: one route per transition.
 
 use axum::extract::State;
+use axum::response::Response;
 use caseyos_shared::model::{Move, MoveId, Ts, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{WORDS, sentence};
+use super::{WORDS, changed, sentence};
+use crate::access::callers::Caller;
 use crate::app::App;
 use crate::http::{ApiError, Body, Can, Id, OptionalBody, QueueWrite};
 use crate::queue::change::{self, Command};
@@ -24,6 +26,10 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(assign))
 }
 
+async fn act(app: &App, caller: &Caller, id: MoveId, command: &Command) -> Result<Response, ApiError> {
+    changed(app, caller, change::command(app, caller, id, command).await?).await
+}
+
 /// Nothing; an empty object is fine.
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,8 +43,8 @@ async fn accept(
     Can(caller, _): Can<QueueWrite>,
     Id(id): Id<MoveId>,
     OptionalBody(Nothing {}): OptionalBody<Nothing>,
-) -> Result<axum::Json<Move>, ApiError> {
-    Ok(axum::Json(change::command(&app, &caller, id, &Command::Accept).await?))
+) -> Result<Response, ApiError> {
+    act(&app, &caller, id, &Command::Accept).await
 }
 
 /// Why a move is dismissed.
@@ -57,14 +63,14 @@ async fn dismiss(
     Can(caller, _): Can<QueueWrite>,
     Id(id): Id<MoveId>,
     OptionalBody(request): OptionalBody<DismissRequest>,
-) -> Result<axum::Json<Move>, ApiError> {
+) -> Result<Response, ApiError> {
     let mut errors = Vec::new();
     let reason = request.reason.map(|reason| sentence(&mut errors, "/reason", &reason, 0, WORDS));
     if !errors.is_empty() {
         return Err(ApiError::Invalid(errors));
     }
     let reason = reason.filter(|reason| !reason.is_empty());
-    Ok(axum::Json(change::command(&app, &caller, id, &Command::Dismiss(reason)).await?))
+    act(&app, &caller, id, &Command::Dismiss(reason)).await
 }
 
 /// Until when a move is put off.
@@ -83,8 +89,8 @@ async fn snooze(
     Can(caller, _): Can<QueueWrite>,
     Id(id): Id<MoveId>,
     Body(request): Body<SnoozeRequest>,
-) -> Result<axum::Json<Move>, ApiError> {
-    Ok(axum::Json(change::command(&app, &caller, id, &Command::Snooze(request.until)).await?))
+) -> Result<Response, ApiError> {
+    act(&app, &caller, id, &Command::Snooze(request.until)).await
 }
 
 /// Ends a snooze.
@@ -95,8 +101,8 @@ async fn wake(
     Can(caller, _): Can<QueueWrite>,
     Id(id): Id<MoveId>,
     OptionalBody(Nothing {}): OptionalBody<Nothing>,
-) -> Result<axum::Json<Move>, ApiError> {
-    Ok(axum::Json(change::command(&app, &caller, id, &Command::Wake).await?))
+) -> Result<Response, ApiError> {
+    act(&app, &caller, id, &Command::Wake).await
 }
 
 /// Reverts the caller's own last transition, if nothing followed it.
@@ -107,8 +113,8 @@ async fn undo(
     Can(caller, _): Can<QueueWrite>,
     Id(id): Id<MoveId>,
     OptionalBody(Nothing {}): OptionalBody<Nothing>,
-) -> Result<axum::Json<Move>, ApiError> {
-    Ok(axum::Json(change::command(&app, &caller, id, &Command::Undo).await?))
+) -> Result<Response, ApiError> {
+    act(&app, &caller, id, &Command::Undo).await
 }
 
 /// Finishes a move that somebody did by hand.
@@ -119,8 +125,8 @@ async fn complete(
     Can(caller, _): Can<QueueWrite>,
     Id(id): Id<MoveId>,
     OptionalBody(Nothing {}): OptionalBody<Nothing>,
-) -> Result<axum::Json<Move>, ApiError> {
-    Ok(axum::Json(change::command(&app, &caller, id, &Command::Complete).await?))
+) -> Result<Response, ApiError> {
+    act(&app, &caller, id, &Command::Complete).await
 }
 
 /// Takes a dismissed move back.
@@ -131,8 +137,8 @@ async fn restore(
     Can(caller, _): Can<QueueWrite>,
     Id(id): Id<MoveId>,
     OptionalBody(Nothing {}): OptionalBody<Nothing>,
-) -> Result<axum::Json<Move>, ApiError> {
-    Ok(axum::Json(change::command(&app, &caller, id, &Command::Restore).await?))
+) -> Result<Response, ApiError> {
+    act(&app, &caller, id, &Command::Restore).await
 }
 
 /// Whose a move shall be.
@@ -151,6 +157,6 @@ async fn assign(
     Can(caller, _): Can<QueueWrite>,
     Id(id): Id<MoveId>,
     Body(request): Body<AssignRequest>,
-) -> Result<axum::Json<Move>, ApiError> {
-    Ok(axum::Json(change::command(&app, &caller, id, &Command::Assign(request.user_id)).await?))
+) -> Result<Response, ApiError> {
+    act(&app, &caller, id, &Command::Assign(request.user_id)).await
 }

@@ -1,11 +1,14 @@
 //! The public side of a form: anybody's page may post anything to it, and nobody is told off.
 
+use std::collections::HashSet;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use caseyos_shared::capture::fields::Mapping;
 use caseyos_shared::capture::lead::LeadFields;
 use caseyos_shared::model::{SignalId, Ts};
 use serde::Serialize;
@@ -175,7 +178,7 @@ fn signal(form: &Form, mut fields: Vec<(String, String)>, now: Ts) -> Result<(Ne
         value.retain(|c| c != '\0');
     }
     let sent = fields.len();
-    fields.truncate(FIELDS);
+    let fields = the_most_telling(fields);
     let mut digest = Sha256::new();
     digest.update(form.id.to_string());
     for (name, value) in &fields {
@@ -189,11 +192,15 @@ fn signal(form: &Form, mut fields: Vec<(String, String)>, now: Ts) -> Result<(Ne
     let digest = hex(&digest.finalize());
     let (dedupe_key, before) = (format!("{digest} {window}"), format!("{digest} {}", window - 1));
     let mut envelope = Envelope::from(LeadFields::from_form(fields.iter().map(|(name, value)| (name, value))));
-    if sent > FIELDS {
-        envelope.remarks.push(format!("The form sent {sent} fields; the first {FIELDS} were kept."));
-    }
     envelope.assignee = form.assignee.as_ref().map(|person| person.id);
     envelope.payload = payload(fields, form);
+    if sent > FIELDS {
+        let note = format!(
+            "The form sent {sent} fields. {FIELDS} were kept: those that say who wrote and what, then the first of the others."
+        );
+        envelope.payload["note"] = note.clone().into();
+        envelope.remarks.push(note);
+    }
     let signal = NewSignal {
         id: new_id(SignalId::new),
         source: "form".to_owned(),
@@ -205,6 +212,20 @@ fn signal(form: &Form, mut fields: Vec<(String, String)>, now: Ts) -> Result<(Ne
         run_after: now,
     };
     Ok((signal, before))
+}
+
+/// The fields that are kept of too many, in their order: those whose names say what they are before any other.
+fn the_most_telling(fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    if fields.len() <= FIELDS {
+        return fields;
+    }
+    let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    let mapping = Mapping::guess(&names);
+    let known = mapping.columns().iter().map(|column| column.field.is_some() || !column.raises.is_empty());
+    let mut order: Vec<(bool, usize)> = known.enumerate().map(|(at, known)| (!known, at)).collect();
+    order.sort_unstable();
+    let kept: HashSet<usize> = order.into_iter().take(FIELDS).map(|(_, at)| at).collect();
+    fields.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, field)| field).collect()
 }
 
 fn payload(fields: Vec<(String, String)>, form: &Form) -> Value {

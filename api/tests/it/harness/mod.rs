@@ -8,6 +8,7 @@ mod listening;
 mod server;
 
 pub mod samples;
+pub mod schema;
 pub mod walk;
 
 pub use answer::Answer;

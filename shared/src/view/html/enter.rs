@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::bits::{Input, complaints, input, select_words};
+use super::bits::{Input, complaints, input, select, select_words};
 use crate::view::enter::{SetUp, SignIn};
 
 /// The sign-in page.
@@ -18,6 +18,7 @@ pub fn sign_in(form: &SignIn) -> Markup {
             form.sheet method="post" action="/sign-in" {
                 input type="hidden" name="next" value=(form.next);
                 (input(&Input { name: "email", label: "E-mail", kind: "email", value: &form.email, required: true, autocomplete: "username", ..Input::default() }, &[]))
+                @if !form.workspaces.is_empty() { (select("workspace", "Workspace", &form.workspaces, "", "")) }
                 (input(&Input { name: "password", label: "Password", kind: "password", required: true, autocomplete: "current-password", ..Input::default() }, &[]))
                 button.go { "Sign in" }
             }

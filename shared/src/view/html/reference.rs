@@ -52,7 +52,9 @@ fn schema(schema: &Schema) -> Markup {
             summary { code { (schema.name) } " " span.what { (prose(&schema.description)) } }
             div.inside {
                 @if !schema.fields.is_empty() { (fields(&schema.fields)) }
-                @if !schema.words.is_empty() { p { "One of: " @for (at, word) in schema.words.iter().enumerate() { @if at > 0 { ", " } code { (word) } } } }
+                @if !schema.words.is_empty() {
+                    dl.facts { @for (word, means) in &schema.words { div { dt { code { (word) } } dd { (prose(means)) } } } }
+                }
                 @if let Some(one) = &schema.shape { p { (shape(one)) } }
             }
         }

@@ -254,7 +254,16 @@ fn pages() -> Vec<(&'static str, Markup)> {
             ),
         ),
         ("weights", admin_settings::weights(&weights, &f)),
-        ("sign-in", enter::sign_in(&SignIn { email: text(), next: text(), error: Some(text()), nobody_yet: true })),
+        (
+            "sign-in",
+            enter::sign_in(&SignIn {
+                email: text(),
+                next: text(),
+                error: Some(text()),
+                nobody_yet: true,
+                workspaces: vec![(text(), text())],
+            }),
+        ),
         ("set-up", enter::set_up(&SetUp { token: text(), workspace: text(), errors: errors(), ..SetUp::default() })),
         ("landing", landing::page(false)),
         ("problem", problem::page(&problem)),
