@@ -105,6 +105,7 @@ fn contact_row() -> ContactRow {
         email: Some(HOSTILE.into()),
         chip: None,
         last: Some(clock().when(clock().now)),
+        added: clock().when(clock().now),
     }
 }
 
