@@ -6,6 +6,7 @@ use crate::view::card::{Chip, WhyPart};
 use crate::view::frame::Flash;
 use crate::view::time::When;
 use crate::view::today::Empty;
+use crate::view::words;
 
 /// A picture beside a word; it says nothing by itself, so screen readers pass it by.
 pub(super) fn icon(name: &str) -> Markup {
@@ -166,13 +167,17 @@ fn complaint<'a>(name: &str, errors: &'a [(String, String)]) -> Option<&'a str> 
     errors.iter().find(|(field, _)| field == name).map(|(_, detail)| detail.as_str())
 }
 
-/// Complaints as a list above a form, each leading to its field.
-pub(super) fn complaints(errors: &[(String, String)]) -> Markup {
+/// Complaints as a list above a form, each leading to its field by the name that stands on it.
+pub(super) fn complaints(errors: &[(String, String)], labels: &[(&str, &str)]) -> Markup {
+    let label = |field: &str| {
+        let known = labels.iter().find(|(name, _)| *name == field);
+        known.map_or_else(|| words::plain(field), |(_, label)| (*label).to_owned())
+    };
     html! {
         @if !errors.is_empty() {
             div.notice.bad role="alert" {
                 p { "Nothing was saved. Put this right and press again:" }
-                ul { @for (field, detail) in errors { li { a href={ "#f-" (field) } { (field.replace('_', " ")) } ": " (detail) } } }
+                ul { @for (field, detail) in errors { li { a href={ "#f-" (field) } { (label(field)) } ": " (detail) } } }
             }
         }
     }
