@@ -87,7 +87,34 @@ pub fn flash(flash: &Flash, csrf_secret: &str) -> Markup {
                     (csrf(csrf_secret))
                     button data-undo=(id) aria-keyshortcuts="z" { "Undo" " " kbd { "Z" } }
                 }
+                @if flash.dismissed { (say_why(&format!("/queue/{id}/because"), "because", csrf_secret)) }
             }
+        }
+    }
+}
+
+/// The offer to say why something was dismissed: it is there, and in nobody's way.
+pub(super) fn say_why(action: &str, field: &str, csrf_secret: &str) -> Markup {
+    html! {
+        details.menu.because {
+            summary.button aria-keyshortcuts="w" { "Say why " kbd aria-hidden="true" { "W" } }
+            div.panel { (reasons(action, field, csrf_secret)) }
+        }
+    }
+}
+
+/// The usual reasons for a dismissal as buttons, and a field for another.
+pub(super) fn reasons(action: &str, field: &str, csrf_secret: &str) -> Markup {
+    html! {
+        form.choices method="post" action=(action) data-because="" {
+            (csrf(csrf_secret))
+            @for reason in words::DISMISSED_BECAUSE { button name="reason" value=(reason) { (reason) } }
+        }
+        form.pick method="post" action=(action) data-because="" {
+            (csrf(csrf_secret))
+            label for=(field) { "Another reason" }
+            input id=(field) name="reason" required maxlength="400" autocomplete="off";
+            button { "Note it" }
         }
     }
 }
