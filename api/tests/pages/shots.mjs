@@ -11,9 +11,10 @@ const LOOKS = [
 ]
 const ALL_LOOKS = [...LOOKS, ['desk', 'dark'], ['phone', 'dark']]
 const DESK = [['desk', 'light']]
+const PHONE = [['phone', 'light']]
 
 /** The highest a picture gets in CSS pixels: what lies below looks like what lies above. */
-const HIGHEST = { desk: 1600, phone: 2400 }
+const HIGHEST = { desk: 900, phone: 1280 }
 /** What all pictures together may weigh. */
 const BYTES = 4 * 1024 * 1024
 
@@ -22,27 +23,27 @@ const PAGES = [
   { name: 'admin', address: '/admin' },
   { name: 'admin-jobs', address: '/admin/jobs', looks: DESK },
   { name: 'admin-keys', address: '/admin/keys' },
-  { name: 'admin-weights', address: '/admin/weights' },
+  { name: 'admin-weights', address: '/admin/weights', looks: DESK },
   { name: 'admin-workspace', address: '/admin/workspace', looks: DESK },
   { name: 'contact', address: ({ contact }) => contact },
   { name: 'contacts', address: '/contacts' },
   { name: 'dashboard', address: '/caseyos', looks: ALL_LOOKS },
   { name: 'docs', address: '/docs', looks: DESK },
-  { name: 'form', address: ({ form }) => form },
+  { name: 'form', address: ({ form }) => form, looks: DESK },
   { name: 'forms', address: '/forms' },
   { name: 'import', address: ({ imported }) => imported },
   { name: 'imports', address: '/imports' },
   { name: 'landing', address: '/', nobody: true },
   { name: 'not-found', address: '/nowhere', looks: DESK, missing: true },
   { name: 'queue-item', address: ({ move }) => move },
-  { name: 'queue-item-edit', address: ({ move }) => `${move}?edit=1` },
+  { name: 'queue-item-edit', address: ({ move }) => `${move}?edit=1`, looks: PHONE },
   { name: 'sign-in', address: '/sign-in', nobody: true },
   { name: 'signal', address: ({ signal }) => signal },
   { name: 'signals', address: '/signals' },
   { name: 'today', address: '/today', looks: ALL_LOOKS },
   { name: 'today-decided', address: '/today?pile=decided' },
-  { name: 'today-later', address: '/today?pile=later' },
-  { name: 'today-snooze', address: '/today', keys: ['j', 's'], looks: ALL_LOOKS.slice(0, 2) },
+  { name: 'today-later', address: '/today?pile=later', looks: DESK },
+  { name: 'today-snooze', address: '/today', keys: ['j', 's'], looks: PHONE },
   { name: 'today-taken', address: '/today?pile=taken', looks: DESK },
   // The last, since it dismisses a move.
   { name: 'today-dismissed', address: '/today', keys: ['j', 'd', 'w'] },
