@@ -20,6 +20,8 @@ use crate::store::{StoreError, Tx, access};
 const TRIES: usize = 8;
 /// The kind of the event that a transition writes.
 pub const CHANGED: &str = "move.changed";
+/// The kind of the event that a reason given afterwards writes.
+pub const EXPLAINED: &str = "move.explained";
 /// Whoever brings a move back has at least so long to take it.
 const AT_LEAST: i64 = Ts::DAY;
 /// The longest that a move can be put off.
@@ -35,6 +37,8 @@ pub enum Command {
     Accept,
     /// Put it away, with a reason.
     Dismiss(Option<String>),
+    /// Say afterwards why it was put away.
+    Because(String),
     /// Put it off until then.
     Snooze(Ts),
     /// End its snooze.
@@ -118,6 +122,7 @@ async fn plan(
         Command::Wake => (Act::Wake, None, None),
         Command::Restore => (Act::Restore, None, None),
         Command::Complete => (Act::Complete, None, None),
+        Command::Because(reason) => return plan_because(app, caller, before, reason).await,
         Command::Undo => return plan_undo(app, caller, before, now).await,
         Command::Assign(person) => return Ok(plan_assign(before, *person, now)),
     };
@@ -138,6 +143,25 @@ async fn plan(
     let kept = Before { assignee, snoozed_until: before.snoozed_until };
     let data = TransitionData { act, from: before.state, to, note, before: Some(kept) };
     Ok(Some(Plan { act: CHANGED, data: as_json(&data), after }))
+}
+
+/// The reason of a dismissal, from who dismissed it; `None` when it is the one that is kept. It is no transition: the
+/// dismissal stays the caller's last one, and undo takes both back.
+async fn plan_because(app: &App, caller: &Caller, before: &StoredMove, reason: &str) -> Result<Option<Plan>, Refused> {
+    if before.state != MoveState::Dismissed {
+        return Err(Impossible { from: before.state, act: Act::Dismiss }.into());
+    }
+    let last = last_transition(app, caller.workspace(), before.id).await?;
+    let me = caller.person().to_string();
+    if !last.is_some_and(|(event, data)| data.act == Act::Dismiss && event.actor_id.as_deref() == Some(&me)) {
+        return Err(Refused::Forbidden("Only who dismissed it can say why.".to_owned()));
+    }
+    if before.dismiss_reason.as_deref() == Some(reason) {
+        return Ok(None);
+    }
+    let assignee = before.assignee.as_ref().map(|person| person.id);
+    let after = Transition { dismiss_reason: Some(reason.to_owned()), ..unchanged(before, assignee) };
+    Ok(Some(Plan { act: EXPLAINED, data: serde_json::json!({ "reason": reason }), after }))
 }
 
 /// The way back over the caller's last act; `None` when it was gone already: a double click asks twice.

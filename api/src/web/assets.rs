@@ -114,7 +114,8 @@ fn offline() -> maud::Markup {
             div.door {
                 h1 { "CaseyOS cannot be reached" }
                 p { "You are offline, or the server is not running. Everything you decided before is kept." }
-                p.acts { a.button.go href="/today" { "Try again" } }
+                p { "Today shows the list that this browser loaded last, for reading." }
+                p.acts { a.button.go href="/today" { "Go to Today" } a.button href="" { "Try again" } }
             }
         },
     )

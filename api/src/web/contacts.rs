@@ -64,6 +64,9 @@ async fn page(State(app): State<App>, shell: Shell, Id(id): Id<ContactId>) -> Re
     let of_them = OutcomeFilter { contact: Some(id), ..OutcomeFilter::default() };
     let outcomes = list_outcomes(&app.db, workspace, &of_them, &None, AROUND).await?;
     let mut page = ContactPage::new(&contact, &shell.clock);
+    let mut moves = moves;
+    // What can still be done stands first, best first.
+    moves.sort_by_key(|row| (!row.state.is_open(), std::cmp::Reverse(row.aps)));
     page.moves = moves.into_iter().map(|row| card(row, &shell)).collect();
     page.signals = signals.iter().map(|signal| SignalRow::new(signal, &shell.clock)).collect();
     page.outcomes = outcomes

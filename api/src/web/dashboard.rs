@@ -6,8 +6,7 @@ use axum::response::Response;
 use axum::routing::get;
 use caseyos_shared::model::Role;
 use caseyos_shared::view::chart::{Chart, Day};
-use caseyos_shared::view::dashboard::{Activity, Dashboard, Figure, headline};
-use caseyos_shared::view::detail::happened;
+use caseyos_shared::view::dashboard::{Dashboard, Deed, Figure, Happened as Told, headline, lately};
 use caseyos_shared::view::today::Step;
 use caseyos_shared::view::{Place, card, html, words};
 
@@ -21,8 +20,9 @@ use crate::store::pages::{Happened, counts, made_and_decided, recent_activity};
 
 /// How many days the chart spans.
 const DAYS: i64 = 14;
-/// How much recent activity is told.
-const LATELY: i64 = 12;
+/// In how many lines recent activity is told, and out of how many events: an import's are one line.
+const LINES: usize = 12;
+const EVENTS: i64 = 500;
 
 pub(super) fn router() -> Router<App> {
     Router::new().route("/caseyos", get(page))
@@ -39,7 +39,9 @@ async fn page(State(app): State<App>, shell: Shell) -> Result<Response, ApiError
         .zip(per_day)
         .map(|(start, (made, decided))| Day { label: shell.clock.day(*start), made, decided })
         .collect();
-    let lately = recent_activity(&app.db, workspace, LATELY).await?;
+    let recent = recent_activity(&app.db, workspace, EVENTS).await?;
+    let told: Vec<_> = recent.iter().filter_map(|event| told(event, &shell)).collect();
+    let cut = i64::try_from(recent.len()).unwrap_or(EVENTS) >= EVENTS;
     let (pending, urgent) = shell.frame.visitor.as_ref().map_or((0, 0), |visitor| (visitor.pending, visitor.urgent));
     let figure = |label: &str, value: i64, href: &str, warn: bool| Figure {
         label: label.to_owned(),
@@ -64,7 +66,7 @@ async fn page(State(app): State<App>, shell: Shell) -> Result<Response, ApiError
         cards: best.into_iter().map(|row| super::today::card(row, &shell)).collect(),
         figures,
         chart: Chart::new(days),
-        activity: lately.iter().filter_map(|event| told(event, &shell)).collect(),
+        activity: lately(&told, cut, LINES, &shell.clock),
         steps: if counts.signals == 0 { first_steps(shell.caller.role()) } else { Vec::new() },
     };
     Ok(shell.page(Place::Dashboard, "Dashboard", |_| html::dashboard::page(&board)))
@@ -83,22 +85,22 @@ fn first_steps(role: Role) -> Vec<Step> {
     steps
 }
 
-/// An event as a line, where a reader would care.
-fn told(event: &Happened, shell: &Shell) -> Option<Activity> {
+/// An event as a deed, where a reader would care.
+fn told(event: &Happened, shell: &Shell) -> Option<Told> {
     let own = event.actor_id.as_deref() == Some(shell.caller.person().to_string().as_str());
     let who = if own { "You" } else { event.actor_name.as_deref().unwrap_or("CaseyOS") };
-    let text = match event.kind.as_str() {
+    let deed = match event.kind.as_str() {
         CHANGED => {
             let data: TransitionData = serde_json::from_value(event.data.clone()).ok()?;
-            happened(who, data.act, None)
+            Deed::Did(who.to_owned(), data.act)
         }
-        "move.created" => "A move was made".to_owned(),
-        "move.edited" => format!("{who} edited it"),
-        "person.added" => format!("{who} let somebody in"),
-        "key.created" => format!("{who} made an API key"),
-        "key.revoked" => format!("{who} revoked an API key"),
+        "move.created" => Deed::Made(event.data["source"].as_str().unwrap_or_default().to_owned()),
+        "move.edited" => Deed::Else(format!("{who} edited it")),
+        "person.added" => Deed::Else(format!("{who} let somebody in")),
+        "key.created" => Deed::Else(format!("{who} made an API key")),
+        "key.revoked" => Deed::Else(format!("{who} revoked an API key")),
         _ => return None,
     };
     let about = event.move_id.zip(event.title.clone()).map(|(id, title)| (title, card::href(id)));
-    Some(Activity { text, about, when: shell.clock.when(event.at) })
+    Some(Told { deed, about, at: event.at })
 }

@@ -29,8 +29,11 @@ macro_rules! happened {
             pub(super) fn tell(self, about: Option<(MoveId, &str)>) -> Flash {
                 let (with, plain, undo, bad) = match self { $(Self::$name => ($about, $plain, $undo, $bad),)* };
                 match about {
-                    Some((id, title)) => Flash { text: format!("{with}: {title}"), undo: undo.then_some(id), bad },
-                    None => Flash { text: format!("{plain}."), undo: None, bad },
+                    Some((id, title)) => {
+                        let dismissed = matches!(self, Self::Dismiss);
+                        Flash { text: format!("{with}: {title}"), undo: undo.then_some(id), bad, dismissed }
+                    }
+                    None => Flash { text: format!("{plain}."), undo: None, bad, dismissed: false },
                 }
             }
         }
@@ -40,6 +43,7 @@ macro_rules! happened {
 happened! {
     Accept = "accept", "Taken", "The move was taken", true, false;
     Dismiss = "dismiss", "Dismissed", "The move was dismissed", true, false;
+    Because = "because", "Dismissed, with your reason", "The reason is noted", true, false;
     Snooze = "snooze", "Put off", "The move was put off", true, false;
     Complete = "complete", "Marked done", "The move was marked done", true, false;
     Wake = "wake", "Back again", "The move is back", false, false;

@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use caseyos_shared::aps::Weights;
 use caseyos_shared::model::{Act, MoveId, Scope, UserId};
@@ -17,7 +18,7 @@ use super::flash::Happened;
 use super::shell::{Posted, Shell, back};
 use crate::app::App;
 use crate::http::{ApiError, Id, Params};
-use crate::queue::change::{CHANGED, Command, Edit, command, edit};
+use crate::queue::change::{CHANGED, Command, EXPLAINED, Edit, command, edit};
 use crate::queue::refused::Refused;
 use crate::queue::scoring::explain;
 use crate::store::access::{Person, people};
@@ -32,6 +33,7 @@ pub(super) fn router() -> Router<App> {
         .route("/queue/{id}", get(page))
         .route("/queue/{id}/accept", post(accept))
         .route("/queue/{id}/dismiss", post(dismiss))
+        .route("/queue/{id}/because", post(because))
         .route("/queue/{id}/snooze", post(snooze))
         .route("/queue/{id}/wake", post(wake))
         .route("/queue/{id}/restore", post(restore))
@@ -151,6 +153,7 @@ fn line(event: &Event, people: &[Person], shell: &Shell) -> Option<Line> {
             let data: TransitionData = serde_json::from_value(event.data.clone()).ok()?;
             (happened(who, data.act, None), data.note.filter(|_| data.act == Act::Dismiss))
         }
+        EXPLAINED => (format!("{who} said why"), event.data["reason"].as_str().map(str::to_owned)),
         "move.edited" => (format!("{who} edited it"), None),
         "move.assigned" => (format!("{who} handed it over"), None),
         "move.merged" => ("Another signal joined it".to_owned(), None),
@@ -184,13 +187,26 @@ acts! {
     undo: Command::Undo, Undo;
 }
 
-async fn dismiss(State(app): State<App>, Id(id): Id<MoveId>, posted: Posted) -> Result<Response, ApiError> {
+/// The reason that was given, if one was.
+fn reason(posted: &Posted) -> Result<Option<String>, ApiError> {
     let reason = posted.fields.get("reason");
     if reason.chars().count() > 4_000 {
         return Err(ApiError::field("/reason", "must have at most 4,000 characters"));
     }
-    let reason = (!reason.is_empty()).then(|| reason.to_owned());
-    act(&app, &posted, id, &Command::Dismiss(reason), Happened::Dismiss).await
+    Ok((!reason.is_empty()).then(|| reason.to_owned()))
+}
+
+async fn dismiss(State(app): State<App>, Id(id): Id<MoveId>, posted: Posted) -> Result<Response, ApiError> {
+    let reason = reason(&posted)?;
+    // Who said why is not asked again.
+    let what = if reason.is_some() { Happened::Because } else { Happened::Dismiss };
+    act(&app, &posted, id, &Command::Dismiss(reason), what).await
+}
+
+async fn because(State(app): State<App>, Id(id): Id<MoveId>, posted: Posted) -> Result<Response, ApiError> {
+    let reason = reason(&posted)?.ok_or_else(|| ApiError::field("/reason", "say why, in a word or a sentence"))?;
+    let answer = act(&app, &posted, id, &Command::Because(reason), Happened::Because).await?;
+    Ok(if posted.wants_page { answer } else { StatusCode::NO_CONTENT.into_response() })
 }
 
 async fn snooze(State(app): State<App>, Id(id): Id<MoveId>, posted: Posted) -> Result<Response, ApiError> {

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, REFERER, SET_COOKIE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -146,6 +146,8 @@ pub(super) struct Posted {
     pub(super) fields: Fields,
     /// Where they came from: the page to go back to.
     pub(super) from: String,
+    /// Whether a page is wanted in answer; our script wants none.
+    pub(super) wants_page: bool,
     headers: HeaderMap,
 }
 
@@ -157,11 +159,12 @@ impl FromRequest<App> for Posted {
         let caller = person(&parts).map_err(IntoResponse::into_response)?;
         let headers = parts.headers.clone();
         let from = came_from(&headers);
+        let wants_page = headers.get(ACCEPT).is_none_or(|accept| accept.as_bytes() != b"application/json");
         let request = Request::from_parts(parts, body);
         let fields = Fields::read(request, app).await.map_err(IntoResponse::into_response)?;
         let secret = caller.csrf().unwrap_or_default();
         if !secret.is_empty() && bool::from(fields.get("csrf").as_bytes().ct_eq(secret.as_bytes())) {
-            return Ok(Self { caller, fields, from, headers });
+            return Ok(Self { caller, fields, from, wants_page, headers });
         }
         let why = "This form is from an earlier sign-in. Go back, load the page again and press once more.";
         Err(ApiError::Forbidden(why.to_owned()).into_response())

@@ -141,12 +141,17 @@ export class Core {
     return answer.json()
   }
 
-  /** Ends the core and removes its data, whatever happened before. */
-  async stop() {
+  /** Ends the core and leaves its data. */
+  async halt() {
     this.process.kill('SIGTERM')
     const late = setTimeout(() => this.process.kill('SIGKILL'), 10_000)
     await this.ended
     clearTimeout(late)
+  }
+
+  /** Ends the core and removes its data, whatever happened before. */
+  async stop() {
+    await this.halt()
     await rm(this.folder, { recursive: true, force: true })
   }
 }
@@ -202,6 +207,66 @@ export async function signIn(page, core, { email, password }) {
     page.waitForURL((url) => url.pathname !== '/sign-in', { timeout: 15_000 }),
     page.press('input[name=password]', 'Enter'),
   ])
+}
+
+/** A core with somebody at it: their pages share one session. */
+export class Desk {
+  /** Starts a core, lets `fill(core, person)` put something into it, and signs its first admin in. */
+  static async open(fill = () => {}) {
+    const desk = new Desk()
+    desk.core = await Core.start()
+    try {
+      desk.browser = await launch()
+      desk.person = await desk.core.addUser('ada@example.com', 'correct horse battery')
+      await fill(desk.core, desk.person)
+      desk.state = await desk.signedIn(desk.person)
+    } catch (error) {
+      await desk.close()
+      throw error
+    }
+    return desk
+  }
+
+  /** The cookies of somebody who signed in. */
+  async signedIn(person) {
+    const page = await open(this.browser)
+    await signIn(page, this.core, person)
+    const state = await page.context().cookies()
+    await page.context().close()
+    return state
+  }
+
+  /** A page of the admin's session, or of another's. */
+  async page({ state = this.state, ...options } = {}) {
+    const page = await open(this.browser, options)
+    await page.context().addCookies(state)
+    return page
+  }
+
+  async close() {
+    await this.browser?.close()
+    await this.core.stop()
+  }
+}
+
+/** Adds a move through the API, as a program does; resolves with it. */
+export async function addMove(core, key, move) {
+  const answer = await fetch(`${core.url}/api/command-queue`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(move),
+  })
+  assert.equal(answer.status, 201, await answer.clone().text())
+  return answer.json()
+}
+
+/** Presses Tab until what has focus matches, as somebody without a mouse does. */
+export async function tabTo(page, selector, limit = 80) {
+  for (let at = 0; at < limit; at++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+  }
+  assert.fail(`Tab does not reach ${selector} on ${page.url()}`)
 }
 
 let axe

@@ -21,6 +21,8 @@ pub struct ContactRow {
     pub chip: Option<Chip>,
     /// When they last wrote or acted.
     pub last: Option<When>,
+    /// Since when they are here; the list is in this order.
+    pub added: When,
 }
 
 impl ContactRow {
@@ -35,6 +37,7 @@ impl ContactRow {
             email: contact.email.clone().filter(|email| *email != contact.name),
             chip: chip(contact),
             last: contact.last_inbound_at.map(|at| clock.when(at)),
+            added: clock.when(contact.created_at),
         }
     }
 }
@@ -70,7 +73,7 @@ pub struct ContactPage {
     pub row: ContactRow,
     /// What is known, in order of use.
     pub facts: Vec<(String, String)>,
-    /// What sources said beside, by their own names.
+    /// What sources said beside, by their own names as words.
     pub attributes: Vec<(String, String)>,
     /// The moves about them, newest first.
     pub moves: Vec<MoveCard>,
@@ -106,7 +109,7 @@ impl ContactPage {
         Self {
             row: ContactRow::new(contact, clock),
             facts,
-            attributes: contact.attributes.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            attributes: contact.attributes.iter().map(|(name, value)| (words::plain(name), value.clone())).collect(),
             moves: Vec::new(),
             signals: Vec::new(),
             outcomes: Vec::new(),
@@ -166,6 +169,24 @@ mod tests {
     fn what_stands_in_the_way_is_on_the_line() {
         let row = ContactRow::new(&contact(), &Clockface::utc(Ts::from_millis(0)));
         assert_eq!(row.chip.map(|chip| chip.text).as_deref(), Some("Asked not to be written to"));
+    }
+
+    #[test]
+    fn a_line_tells_since_when_somebody_is_here_beside_when_they_were_heard_from() {
+        let mut contact = contact();
+        contact.last_inbound_at = Some(Ts::from_millis(0));
+        contact.created_at = Ts::from_millis(0) + Ts::DAY;
+        let row = ContactRow::new(&contact, &Clockface::utc(Ts::from_millis(0) + 2 * Ts::DAY));
+        assert_eq!(row.added.relative, "1 day ago");
+        assert_eq!(row.last.unwrap().relative, "2 days ago");
+    }
+
+    #[test]
+    fn the_columns_of_a_source_are_words() {
+        let mut contact = contact();
+        contact.attributes.insert("time_on_site_s".into(), "12".into());
+        let page = ContactPage::new(&contact, &Clockface::utc(Ts::from_millis(0)));
+        assert_eq!(page.attributes, [("time on site s".to_owned(), "12".to_owned())]);
     }
 
     #[test]

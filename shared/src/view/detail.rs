@@ -187,6 +187,27 @@ pub fn happened(who: &str, act: Act, note: Option<&str>) -> String {
     }
 }
 
+/// The same transition of several moves in a row as a sentence.
+#[must_use]
+pub fn happened_often(who: &str, act: Act, times: i64) -> String {
+    let moves = words::count(times, "move", "moves");
+    match act {
+        Act::Accept => format!("{who} took {moves}"),
+        Act::Dismiss => format!("{who} dismissed {moves}"),
+        Act::Snooze => format!("{who} put off {moves}"),
+        Act::Wake => format!("{who} brought back {moves}"),
+        Act::Restore => format!("{who} put back {moves}"),
+        Act::Complete => format!("{who} marked {moves} done"),
+        Act::Expire => format!("{who} let {moves} expire"),
+        Act::Execute => format!("{who} started {moves}"),
+        Act::Succeed => format!("{who} finished {moves}"),
+        Act::Fail => format!("{who} could not do {moves}"),
+        Act::Block => format!("{who} stopped {moves}"),
+        Act::Rollback => format!("{who} took back the effect of {moves}"),
+        Act::Undo => format!("{who} undid the last step of {moves}"),
+    }
+}
+
 /// The score with its decimals.
 #[must_use]
 pub fn exact(aps: Points) -> String {
@@ -239,6 +260,7 @@ mod tests {
         assert_eq!(happened("Elin", Act::Dismiss, Some("not a fit")), "Elin dismissed it: not a fit");
         for act in Act::ALL {
             assert!(happened("Elin", *act, None).starts_with("Elin "), "{act}");
+            assert!(happened_often("Elin", *act, 1_200).contains(" 1,200 moves"), "{act}");
         }
     }
 }

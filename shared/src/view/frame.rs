@@ -127,6 +127,8 @@ pub struct Flash {
     pub undo: Option<MoveId>,
     /// Whether it went wrong.
     pub bad: bool,
+    /// Whether a move was dismissed, so that it can be said why.
+    pub dismissed: bool,
 }
 
 /// Everything around a page's content.

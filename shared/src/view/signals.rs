@@ -1,12 +1,15 @@
 //! Signals and their ledger: what became of everything that came in, and why not a move.
 
-use crate::model::{Signal, SignalId, Verdict};
+use crate::model::{Signal, SignalId, Ts, Verdict};
 use crate::view::card::Chip;
 use crate::view::time::{Clockface, When};
 use crate::view::words;
 
 /// The longest piece of a payload's value that a page shows.
 const LONGEST: usize = 2_000;
+
+/// What arrives within this time is told as having happened when it arrived.
+const AT_ONCE: i64 = Ts::HOUR;
 
 /// A line of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +20,10 @@ pub struct SignalRow {
     pub what: String,
     /// Who it is about, with the contact's address on the site.
     pub who: Option<(String, String)>,
-    /// When it happened.
-    pub when: When,
+    /// When it arrived here; the ledger is in this order.
+    pub arrived: When,
+    /// When it happened, where that was long before.
+    pub happened: Option<When>,
     /// What became of it.
     pub verdict: Chip,
     /// Why, in a sentence.
@@ -38,7 +43,9 @@ impl SignalRow {
             id: signal.id,
             what: format!("{kind}, from {}", words::source(&signal.source)),
             who: signal.contact.as_ref().map(|contact| (contact.name.clone(), format!("/contacts/{}", contact.id))),
-            when: clock.when(signal.occurred_at),
+            arrived: clock.when(signal.received_at),
+            happened: (signal.received_at.since(signal.occurred_at).abs() >= AT_ONCE)
+                .then(|| clock.when(signal.occurred_at)),
             verdict: Chip::toned(words::verdict(signal.verdict), tone(signal.verdict)),
             reason: signal.reason.clone(),
             moves: signal.moves.iter().map(|id| crate::view::card::href(*id)).collect(),
@@ -74,8 +81,8 @@ pub struct SignalPage {
     pub row: SignalRow,
     /// The answer to "what became of this, and why not a move?"
     pub answer: String,
-    /// When it arrived here.
-    pub received: When,
+    /// When it happened.
+    pub happened: When,
     /// What makes it the same thing when it comes again.
     pub dedupe_key: String,
     /// What the source said, field by field.
@@ -89,7 +96,7 @@ impl SignalPage {
         Self {
             row: SignalRow::new(signal, clock),
             answer: answer(signal),
-            received: clock.when(signal.received_at),
+            happened: clock.when(signal.occurred_at),
             dedupe_key: signal.dedupe_key.clone(),
             payload: fields(&signal.payload),
         }
@@ -107,7 +114,7 @@ fn answer(signal: &Signal) -> String {
     }
 }
 
-/// A payload as names and values; what lies deeper is named by its path.
+/// A payload as names in words and values; what lies deeper is named by its path.
 fn fields(payload: &serde_json::Value) -> Vec<(String, String)> {
     let mut all = Vec::new();
     walk("", payload, &mut all);
@@ -116,7 +123,10 @@ fn fields(payload: &serde_json::Value) -> Vec<(String, String)> {
 
 fn walk(path: &str, value: &serde_json::Value, into: &mut Vec<(String, String)>) {
     use serde_json::Value;
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path} › {name}") };
+    let below = |name: &str| {
+        let name = words::plain(name);
+        if path.is_empty() { name } else { format!("{path} › {name}") }
+    };
     match value {
         Value::Null => {}
         Value::Object(fields) => fields.iter().for_each(|(name, value)| walk(&below(name), value, into)),
@@ -153,7 +163,7 @@ mod tests {
             verdict,
             reason: reason.map(str::to_owned),
             moves: Vec::new(),
-            payload: serde_json::json!({"name": "Ada", "answers": {"size": 40, "none": null}, "tags": ["a", "b"]}),
+            payload: serde_json::json!({"name": "Ada", "answers": {"team_size": 40, "none": null}, "tags": ["a", "b"]}),
         }
     }
 
@@ -162,6 +172,18 @@ mod tests {
         let row = SignalRow::new(&signal(Verdict::Moved, None), &Clockface::utc(Ts::from_millis(0)));
         assert_eq!(row.what, "Demo request, from a form");
         assert_eq!(row.verdict, Chip::toned("Made a move", "good"));
+    }
+
+    #[test]
+    fn the_ledger_tells_the_time_it_is_in_the_order_of_and_the_other_one_where_they_differ() {
+        let mut signal = signal(Verdict::Moved, None);
+        let clock = Clockface::utc(Ts::from_millis(0) + 20 * Ts::DAY);
+        signal.received_at = clock.now;
+        let row = SignalRow::new(&signal, &clock);
+        assert_eq!(row.arrived.relative, "just now");
+        assert_eq!(row.happened.unwrap().relative, "20 days ago");
+        signal.occurred_at = clock.now - Ts::MINUTE;
+        assert_eq!(SignalRow::new(&signal, &clock).happened, None);
     }
 
     #[test]
@@ -178,7 +200,7 @@ mod tests {
     fn a_payload_is_listed_by_paths_and_what_is_null_left_out() {
         let page = SignalPage::new(&signal(Verdict::Moved, None), &Clockface::utc(Ts::from_millis(0)));
         let names: Vec<_> = page.payload.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(names, ["answers › size=40", "name=Ada", "tags › 1=a", "tags › 2=b"]);
+        assert_eq!(names, ["answers › team size=40", "name=Ada", "tags › 1=a", "tags › 2=b"]);
     }
 
     #[test]

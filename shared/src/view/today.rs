@@ -125,7 +125,12 @@ impl TodayList {
             (_, 0) => "Nothing here.".to_owned(),
             (Pile::Now, _) => {
                 let more = if rest > 0 { format!(", {} more waiting", words::number(rest)) } else { String::new() };
-                format!("{} now{more}. About {}.", words::number(shown), words::count(minutes, "minute", "minutes"))
+                let time = words::count(minutes, "minute", "minutes");
+                format!(
+                    "{} now{more}. About {time}.{}",
+                    words::number(shown),
+                    if rest > 0 { alike(&cards) } else { "" }
+                )
             }
             (Pile::Taken, _) => format!("{} taken and not finished.", words::count(shown, "move", "moves")),
             (Pile::Later, _) => format!("{} waiting for their moment.", words::count(shown, "move", "moves")),
@@ -135,6 +140,14 @@ impl TodayList {
         let more = (pile == Pile::Now && rest > 0)
             .then(|| ("/today?all=1".to_owned(), format!("Show all {}", words::count(total, "move", "moves"))));
         Self { pile, summary, cards, empty, more, as_of }
+    }
+}
+
+/// Says it when the score does not tell the best from the rest.
+fn alike(cards: &[MoveCard]) -> &'static str {
+    match cards {
+        [first, .., last] if first.aps == last.aps => " They score alike, so the oldest come first.",
+        _ => "",
     }
 }
 

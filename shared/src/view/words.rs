@@ -26,6 +26,12 @@ pub fn number(n: i64) -> String {
     text
 }
 
+/// A count where there is no room for a long one: "7", "99+".
+#[must_use]
+pub fn short(n: i64) -> String {
+    if n > 99 { "99+".to_owned() } else { number(n) }
+}
+
 /// An amount of money as people write it: whole units, the sign of the usual currencies or the code.
 #[must_use]
 pub fn money(money: &Money) -> String {
@@ -86,6 +92,9 @@ pub fn source(source: &str) -> String {
 pub fn plain(word: &str) -> String {
     word.replace('_', " ")
 }
+
+/// The usual reasons to dismiss a move, as somebody would say them.
+pub const DISMISSED_BECAUSE: [&str; 4] = ["Not a fit", "Wrong person", "Bad timing", "Already done"];
 
 /// The kind of a move, as a noun.
 #[must_use]
@@ -235,6 +244,7 @@ mod tests {
         assert_eq!(count(1_204_000, "row", "rows"), "1,204,000 rows");
         assert_eq!(number(-1_234), "−1,234");
         assert_eq!(number(999), "999");
+        assert_eq!([short(0), short(99), short(100), short(3_001)], ["0", "99", "99+", "99+"]);
     }
 
     #[test]

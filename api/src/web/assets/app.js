@@ -22,11 +22,12 @@
     });
   }
   if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register("/sw.js");
+  if (document.body.hasAttribute("data-offline")) addEventListener("online", () => location.reload());
   if (!csrf) return;
 
   // What just happened.
   let lastUndo = $("#toast [data-undo]")?.dataset.undo ?? null;
-  function toast(text, { undo = null, bad = false } = {}) {
+  function toast(text, { undo = null, bad = false, dismissed = false } = {}) {
     const box = make("div", "", { class: bad ? "toast bad" : "toast" });
     box.append(make("b", text));
     lastUndo = undo;
@@ -34,6 +35,10 @@
       const button = make("button", "Undo ", { type: "button", "data-undo": undo, "aria-keyshortcuts": "z" });
       button.append(make("kbd", "Z"));
       box.append(button);
+    }
+    if (dismissed) {
+      box.append($("#say-why").content.cloneNode(true));
+      for (const form of all("form", box)) form.setAttribute("action", `/queue/${undo}/because`);
     }
     $("#toast").replaceChildren(box);
     if (!bad) fade(box);
@@ -45,10 +50,13 @@
   all("#toast .toast:not(.bad)").forEach(fade);
 
   async function post(path, body) {
+    const form = body instanceof URLSearchParams;
     const answer = await fetch(path, {
       method: "POST",
-      headers: { "content-type": "application/json", "x-csrf-token": csrf, accept: "application/json" },
-      body: JSON.stringify(body ?? {}),
+      headers: { accept: "application/json", ...(!form && { "content-type": "application/json", "x-csrf-token": csrf }) },
+      body: form ? body : JSON.stringify(body ?? {}),
+    }).catch(() => {
+      throw new Error("CaseyOS cannot be reached.");
     });
     if (answer.ok) return answer.json().catch(() => null);
     if (answer.status === 401) location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
@@ -68,20 +76,22 @@
 
   const done = { accept: "Taken", dismiss: "Dismissed", snooze: "Put off", complete: "Marked done", wake: "Back again", restore: "Put back" };
 
+  // What is under way: a reason goes after its dismissal.
+  let acting = Promise.resolve();
+  let before = null;
   async function act(card, name, body) {
     const id = card.dataset.move;
-    const alone = card.dataset.page === "move";
     const title = $("h1, h2", card).textContent.trim();
     const list = cards();
     const next = list[list.indexOf(card) + 1] ?? list[list.indexOf(card) - 1];
     card.classList.add("going");
-    if (!alone) card.hidden = true;
-    if (!alone) (next ?? $("#main")).focus();
-    toast(`${done[name] ?? "Done"}: ${title}`, { undo: id });
+    card.hidden = true;
+    (next ?? $("#main")).focus();
+    before = next;
+    toast(`${done[name] ?? "Done"}: ${title}`, { undo: id, dismissed: name === "dismiss" });
     try {
-      await post(`/api/command-queue/${id}/${name}`, body);
-      if (alone) location.reload();
-      else refresh();
+      await (acting = post(`/api/command-queue/${id}/${name}`, body));
+      refresh();
     } catch (error) {
       card.hidden = false;
       card.classList.remove("going");
@@ -93,8 +103,9 @@
   async function undo(id) {
     toast("Taken back.");
     try {
+      await acting.catch(() => {});
       await post(`/api/command-queue/${id}/undo`);
-      if ($("[data-page=move]")) location.reload();
+      if ($("[data-page=move]")) return location.reload();
       await refresh();
       document.getElementById("move-" + id)?.focus();
     } catch (error) {
@@ -102,13 +113,31 @@
     }
   }
 
+  // Why something was dismissed, said in the message that it was; then one is back where one was before.
+  async function because(form, reason) {
+    const undo = lastUndo;
+    toast(`Noted: ${reason}`, { undo });
+    (before?.isConnected && !before.hidden ? before : cards()[0] ?? $("#main")).focus();
+    try {
+      await acting.catch(() => {});
+      await post(form.getAttribute("action"), new URLSearchParams({ csrf, reason }));
+    } catch (error) {
+      toast(`${error.message} The reason was not noted.`, { bad: true });
+      lastUndo = undo;
+    }
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const back = event.submitter?.dataset.undo;
     const card = form.closest(".move[data-move]");
+    if (card?.dataset.page === "move") return; // Its page comes again, with what happened on it.
     if (back) {
       event.preventDefault();
       undo(back);
+    } else if ("because" in form.dataset) {
+      event.preventDefault();
+      because(form, String(new FormData(form, event.submitter).get("reason")).trim());
     } else if (form.dataset.act && card) {
       event.preventDefault();
       const fields = new FormData(form, event.submitter);
@@ -122,11 +151,40 @@
       act(card, form.dataset.act, body);
     }
   });
+  // Menus: whole on the screen wherever their card stands, and closed when one goes on.
+  const MENUS = "details.menu[open], details.more[open]";
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[type=button][data-undo]");
     if (button) undo(button.dataset.undo);
-    for (const menu of all("details.menu[open], details.more[open]")) if (!menu.contains(event.target)) menu.open = false;
+    for (const menu of all(MENUS)) if (!menu.contains(event.target)) menu.open = false;
   });
+  document.addEventListener(
+    "toggle",
+    ({ target: menu }) => {
+      const panel = menu.matches?.("details.menu") && $(".panel", menu);
+      menu.classList.remove("up");
+      if (!panel || !menu.open) return;
+      const { bottom, height } = panel.getBoundingClientRect();
+      const floats = getComputedStyle(panel).position === "absolute";
+      if (floats && bottom > innerHeight && menu.getBoundingClientRect().top > height + 8) menu.classList.add("up");
+      panel.scrollIntoView({ block: "nearest" });
+    },
+    true,
+  );
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const menu = target.closest?.(MENUS);
+    if (menu && relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+  });
+  // Arrows go through a menu's buttons and fields; in a field they are the field's own.
+  function walk(menu, event) {
+    if (event.target.closest("input, select")) return;
+    const stops = all("summary, a, button, input:not([type=hidden])", menu);
+    const at = stops.indexOf(event.target);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: stops.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    stops[Math.min(Math.max(to, 0), stops.length - 1)].focus();
+  }
 
   // The list follows what happens.
   const live = $("#list[data-live]");
@@ -137,17 +195,42 @@
     const query = new URLSearchParams(location.search);
     query.set("fragment", "list");
     const answer = await fetch("/today?" + query, { headers: { accept: "text/html" } }).catch(() => null);
-    if (!answer?.ok || mine !== asked || $("details.menu[open]", live)) return;
+    if (!answer?.ok || answer.redirected || mine !== asked || $("details.menu[open]", live)) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("cards");
     if (!fresh) return;
     const focused = document.activeElement;
     const inside = live.contains(focused) ? focused.closest("[data-move]")?.id : null;
     const place = inside ? cards().findIndex((card) => card.id === inside) : -1;
     live.replaceChildren(fresh);
-    $("#summary").textContent = fresh.dataset.summary;
-    for (const badge of all("[data-pending]", $(".side"))) badge.textContent = fresh.dataset.pending;
+    const { summary, count, short } = fresh.dataset;
+    $("#summary").textContent = summary;
+    for (const pending of all("[data-pending]")) {
+      pending.textContent = pending.dataset.pending === "short" ? short : count;
+      pending.closest(".badge").hidden = count === "0";
+    }
+    keep();
     if (inside) (document.getElementById(inside) ?? cards()[Math.min(place, cards().length - 1)] ?? $("#main")).focus();
   }
+  // What Today shows is kept for when there is no network: for reading, so without buttons, secrets and dialogs.
+  async function keep() {
+    if (!live || location.search || !navigator.serviceWorker?.controller) return;
+    const copy = document.documentElement.cloneNode(true);
+    for (const part of all(".acts, .add, .next, .toast, template, dialog, form, meta[name=csrf-token]", copy)) part.remove();
+    $("body", copy).dataset.offline = "";
+    const headers = { "content-type": "text/html; charset=utf-8" };
+    const kept = await caches.open("kept");
+    await kept.put("/today", new Response("<!DOCTYPE html>" + copy.outerHTML, { headers }));
+  }
+  keep();
+  navigator.serviceWorker?.addEventListener("controllerchange", keep);
+
+  const online = (is) => document.body.toggleAttribute("data-offline", !is);
+  addEventListener("offline", () => online(false));
+  addEventListener("online", () => {
+    online(true);
+    refresh();
+  });
+
   if (live && "EventSource" in window) {
     let soon = 0;
     const later = () => {
@@ -176,12 +259,14 @@
       return openPalette();
     }
     if (event.key === "Escape") {
-      const menu = document.activeElement?.closest("details.menu[open], details.more[open]");
+      const menu = document.activeElement?.closest(MENUS);
       if (menu) {
         menu.open = false;
-        $("summary", menu).focus();
+        (menu.matches(".because") && before?.isConnected ? before : $("summary", menu)).focus();
       }
     }
+    const open = event.target.closest?.(MENUS);
+    if (open) walk(open, event);
     const typing = event.target.closest("input, textarea, select, dialog");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toLowerCase();
@@ -189,20 +274,24 @@
     else if (key === "k") step(-1);
     else if (key === "?") $("#help").showModal();
     else if (key === "z" && lastUndo) undo(lastUndo);
+    else if (key === "w" && $("#toast .because")) sayWhy();
     else if (key === "e") edit();
     else if (!("ads".includes(key) && key.length === 1 && press(key))) return;
     event.preventDefault();
   });
+  function sayWhy() {
+    before = current() ?? before;
+    $("#toast .because").open = true;
+    $("#toast .because button").focus();
+  }
   function edit() {
     const form = $("#edit");
     const card = current() ?? cards()[0];
     if (form) {
       form.open = true;
       $("input:not([type=hidden])", form).focus();
-    } else if (card) location.assign(`/queue/${card.dataset.move}?edit=1#edit`);
+    } else if (card) location.assign(`/queue/${card.dataset.move}?edit=1`);
   }
-
-  if (location.hash === "#edit") edit();
 
   // The palette: pages at once, contacts and moves as they are found.
   const palette = $("#palette");

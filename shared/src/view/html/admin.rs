@@ -47,7 +47,7 @@ pub fn people(people: &[PersonRow], shown: Option<&Secret>, errors: &[(String, S
     html! {
         (head(Room::People))
         (secret(shown))
-        (super::bits::complaints(errors))
+        (super::bits::complaints(errors, &[("name", "Name"), ("email", "E-mail"), ("password", "First password")]))
         ul.lines { @for person in people { (self::person(person, frame)) } }
         details.add open[!errors.is_empty()] {
             summary.button { "Add a person" }
@@ -94,7 +94,7 @@ pub fn keys(keys: &[KeyRow], shown: Option<&Secret>, errors: &[(String, String)]
     html! {
         (head(Room::Keys))
         (secret(shown))
-        (super::bits::complaints(errors))
+        (super::bits::complaints(errors, &[("name", "What it is for"), ("scopes", "What it may do")]))
         @if keys.is_empty() { (nothing("No key yet", "A key lets a program do what its scopes allow, and never more than you may.", None)) }
         ul.lines { @for key in keys { (self::key(key, frame)) } }
         details.add open[keys.is_empty() || !errors.is_empty()] {

@@ -11,30 +11,42 @@ use crate::view::words;
 /// Name, time zone, limits.
 #[must_use]
 pub fn workspace(form: &WorkspaceForm, frame: &Frame) -> Markup {
+    const NUMBERS: [(&str, &str, &str); 6] = [
+        ("undo_seconds", "Seconds to undo", "0 to 60"),
+        ("emails_per_user_day", "E-mails a person may send a day", ""),
+        ("emails_per_contact_week", "E-mails a contact may get in seven days", ""),
+        ("emails_per_domain_day", "E-mails that may go to one domain a day", ""),
+        ("requests_per_minute_key", "Requests a minute with one key", ""),
+        ("requests_per_minute_user", "Requests a minute by one person", ""),
+    ];
+    const WORDS: [(&str, &str); 4] =
+        [("name", "Name"), ("time_zone", "Time zone"), ("quiet_from", "Quiet from"), ("quiet_to", "Quiet until")];
     let errors = &form.errors;
-    let number = |name, label, value, hint| {
+    let labels: Vec<_> = WORDS.into_iter().chain(NUMBERS.map(|(name, label, _)| (name, label))).collect();
+    let number = |at: usize, value| {
+        let (name, label, hint) = NUMBERS[at];
         input(&Input { name, label, kind: "number", value, hint, required: true, autocomplete: "off" }, errors)
     };
     html! {
         (head(Room::Workspace))
-        (complaints(errors))
+        (complaints(errors, &labels))
         form.sheet method="post" action="/admin/workspace" {
             (csrf(frame.csrf()))
             (input(&Input { name: "name", label: "Name", value: &form.name, required: true, ..Input::default() }, errors))
             (select_words("time_zone", "Time zone", &form.zones, &form.time_zone, "Times are shown in it."))
             fieldset {
                 legend { "Sending" }
-                (number("undo_seconds", "Seconds to undo", &form.undo_seconds, "0 to 60"))
+                (number(0, &form.undo_seconds))
                 (input(&Input { name: "quiet_from", label: "Quiet from", kind: "time", value: &form.quiet_from, hint: "In the recipient’s time zone. Leave both empty for no quiet hours.", ..Input::default() }, errors))
                 (input(&Input { name: "quiet_to", label: "Quiet until", kind: "time", value: &form.quiet_to, ..Input::default() }, errors))
-                (number("emails_per_user_day", "E-mails a person may send a day", &form.emails_per_user_day, ""))
-                (number("emails_per_contact_week", "E-mails a contact may get in seven days", &form.emails_per_contact_week, ""))
-                (number("emails_per_domain_day", "E-mails that may go to one domain a day", &form.emails_per_domain_day, ""))
+                (number(1, &form.emails_per_user_day))
+                (number(2, &form.emails_per_contact_week))
+                (number(3, &form.emails_per_domain_day))
             }
             fieldset {
                 legend { "The API" }
-                (number("requests_per_minute_key", "Requests a minute with one key", &form.requests_per_minute_key, ""))
-                (number("requests_per_minute_user", "Requests a minute by one person", &form.requests_per_minute_user, ""))
+                (number(4, &form.requests_per_minute_key))
+                (number(5, &form.requests_per_minute_user))
             }
             button.go { "Save the settings" }
         }
@@ -44,10 +56,11 @@ pub fn workspace(form: &WorkspaceForm, frame: &Frame) -> Markup {
 /// The weights of the score, with what they would do to the queue.
 #[must_use]
 pub fn weights(page: &WeightsPage, frame: &Frame) -> Markup {
+    let labels: Vec<_> = page.fields.iter().map(|field| (field.term.as_str(), words::term(field.term))).collect();
     html! {
         (head(Room::Weights))
         p { "The most that each part may add to a score, or take away. Look at what would change before you save." }
-        (complaints(&page.errors))
+        (complaints(&page.errors, &labels))
         form.sheet method="post" action="/admin/weights" {
             (csrf(frame.csrf()))
             @for field in &page.fields {

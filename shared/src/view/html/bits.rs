@@ -6,6 +6,7 @@ use crate::view::card::{Chip, WhyPart};
 use crate::view::frame::Flash;
 use crate::view::time::When;
 use crate::view::today::Empty;
+use crate::view::words;
 
 /// A picture beside a word; it says nothing by itself, so screen readers pass it by.
 pub(super) fn icon(name: &str) -> Markup {
@@ -86,7 +87,34 @@ pub fn flash(flash: &Flash, csrf_secret: &str) -> Markup {
                     (csrf(csrf_secret))
                     button data-undo=(id) aria-keyshortcuts="z" { "Undo" " " kbd { "Z" } }
                 }
+                @if flash.dismissed { (say_why(&format!("/queue/{id}/because"), "because", csrf_secret)) }
             }
+        }
+    }
+}
+
+/// The offer to say why something was dismissed: it is there, and in nobody's way.
+pub(super) fn say_why(action: &str, field: &str, csrf_secret: &str) -> Markup {
+    html! {
+        details.menu.because {
+            summary.button aria-keyshortcuts="w" { "Say why " kbd aria-hidden="true" { "W" } }
+            div.panel { (reasons(action, field, csrf_secret)) }
+        }
+    }
+}
+
+/// The usual reasons for a dismissal as buttons, and a field for another.
+pub(super) fn reasons(action: &str, field: &str, csrf_secret: &str) -> Markup {
+    html! {
+        form.choices method="post" action=(action) data-because="" {
+            (csrf(csrf_secret))
+            @for reason in words::DISMISSED_BECAUSE { button name="reason" value=(reason) { (reason) } }
+        }
+        form.pick method="post" action=(action) data-because="" {
+            (csrf(csrf_secret))
+            label for=(field) { "Another reason" }
+            input id=(field) name="reason" required maxlength="400" autocomplete="off";
+            button { "Note it" }
         }
     }
 }
@@ -166,13 +194,17 @@ fn complaint<'a>(name: &str, errors: &'a [(String, String)]) -> Option<&'a str> 
     errors.iter().find(|(field, _)| field == name).map(|(_, detail)| detail.as_str())
 }
 
-/// Complaints as a list above a form, each leading to its field.
-pub(super) fn complaints(errors: &[(String, String)]) -> Markup {
+/// Complaints as a list above a form, each leading to its field by the name that stands on it.
+pub(super) fn complaints(errors: &[(String, String)], labels: &[(&str, &str)]) -> Markup {
+    let label = |field: &str| {
+        let known = labels.iter().find(|(name, _)| *name == field);
+        known.map_or_else(|| words::plain(field), |(_, label)| (*label).to_owned())
+    };
     html! {
         @if !errors.is_empty() {
             div.notice.bad role="alert" {
                 p { "Nothing was saved. Put this right and press again:" }
-                ul { @for (field, detail) in errors { li { a href={ "#f-" (field) } { (field.replace('_', " ")) } ": " (detail) } } }
+                ul { @for (field, detail) in errors { li { a href={ "#f-" (field) } { (label(field)) } ": " (detail) } } }
             }
         }
     }

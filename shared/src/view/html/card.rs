@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::bits::{chip, csrf, why};
+use super::bits::{chip, csrf, reasons, why};
+use crate::model::Act;
 use crate::view::card::{Button, MoveCard, Style, href};
 
 /// The card in full: score, who, why, terms, buttons.
@@ -80,6 +81,7 @@ pub(super) fn acts(card: &MoveCard, csrf_secret: &str) -> Markup {
                 @for button in &card.buttons { @if button.style != Style::Quiet { (act(card, button, csrf_secret)) } }
                 (snooze(card, csrf_secret))
                 @for button in &card.buttons { @if button.style == Style::Quiet { (act(card, button, csrf_secret)) } }
+                @if card.buttons.iter().any(|button| button.act == Act::Dismiss) { (dismiss_because(card, csrf_secret)) }
             }
         }
     }
@@ -109,16 +111,30 @@ fn snooze(card: &MoveCard, csrf_secret: &str) -> Markup {
         @if !card.snooze.is_empty() {
             details.menu data-menu="snooze" {
                 summary.button aria-keyshortcuts="s" { "Snooze " kbd aria-hidden="true" { "S" } }
-                form method="post" action={ (href(card.id)) "/snooze" } data-act="snooze" {
-                    (csrf(csrf_secret))
-                    @for choice in &card.snooze { button name="until" value=(choice.until) { (choice.label) } }
+                div.panel {
+                    form.choices method="post" action={ (href(card.id)) "/snooze" } data-act="snooze" {
+                        (csrf(csrf_secret))
+                        @for choice in &card.snooze { button name="until" value=(choice.until) { (choice.label) } }
+                    }
+                    form.pick method="post" action={ (href(card.id)) "/snooze" } data-act="snooze" {
+                        (csrf(csrf_secret))
+                        label for=(field) { "Until" }
+                        input id=(field) name="local" type="datetime-local" required;
+                        button { "Put off until then" }
+                    }
                 }
-                form.pick method="post" action={ (href(card.id)) "/snooze" } data-act="snooze" {
-                    (csrf(csrf_secret))
-                    label for=(field) { "Until" }
-                    input id=(field) name="local" type="datetime-local" required;
-                    button { "Put off until then" }
-                }
+            }
+        }
+    }
+}
+
+/// Where there is no script, the reason is given with the dismissal; where there is one, it is asked for afterwards.
+fn dismiss_because(card: &MoveCard, csrf_secret: &str) -> Markup {
+    html! {
+        noscript {
+            details.menu data-menu="dismiss" {
+                summary.button.quiet { "Dismiss because…" }
+                div.panel { (reasons(&format!("{}/dismiss", href(card.id)), &format!("why-{}", card.id), csrf_secret)) }
             }
         }
     }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::view::chart::Chart;
+use crate::view::words;
 
 /// How wide a day is, and how high the drawing, in its own units.
 const DAY: i64 = 40;
@@ -16,7 +17,7 @@ pub(super) fn chart(chart: &Chart) -> Markup {
         figure.chart {
             figcaption {
                 h2 #chart-title { (chart.finding) }
-                p.legend { span.key.made {} "made" span.key.decided {} "decided" }
+                p.legend { span.key.made {} "made" span.key.decided {} "decided" @if !chart.is_blank() { span.most { "most in a day: " (words::number(chart.top)) } } }
             }
             @if chart.is_blank() {
                 p { "Once moves are made and decided, each day stands here." }

@@ -12,7 +12,7 @@ use crate::view::frame::Frame;
 #[must_use]
 pub fn list(list: &ContactList, frame: &Frame) -> Markup {
     html! {
-        div.title { h1 { "Contacts" } p { "Everybody who came in, newest first." } }
+        div.title { h1 { "Contacts" } p { "Everybody who came in, the latest first." } }
         form.search method="get" action="/contacts" role="search" {
             label.unseen for="q" { "Name, address or company" }
             input #q name="q" type="search" value=(list.query) placeholder="Name, address or company";
@@ -50,11 +50,15 @@ fn contact(row: &ContactRow) -> Markup {
         li.line {
             div {
                 a href={ "/contacts/" (row.id) } { (row.name) }
-                p.who { (row.line) @if let Some(email) = &row.email { @if !row.line.is_empty() { " · " } (email) } }
+                p.who {
+                    (row.line)
+                    @if let Some(email) = &row.email { @if !row.line.is_empty() { " · " } (email) }
+                    @if let Some(last) = &row.last { span.hint { " · heard from " (when(last)) } }
+                }
             }
             span.chips {
                 @if let Some(one) = &row.chip { (chip(one)) }
-                @if let Some(last) = &row.last { span.hint { "heard from " (when(last)) } }
+                span.hint { "added " (when(&row.added)) }
             }
         }
     }

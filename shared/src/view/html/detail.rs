@@ -126,7 +126,7 @@ fn edit(detail: &MoveDetail, form: &EditForm, frame: &Frame) -> Markup {
                 summary.button aria-keyshortcuts="e" { "Edit " kbd aria-hidden="true" { "E" } }
                 form.sheet method="post" action={ (href(detail.card.id)) "/edit" } {
                     (csrf(frame.csrf()))
-                    div.field { label for="f-title" { "What to do" } input #f-title name="title" value=(form.title) required maxlength="200"; }
+                    div.field { label for="f-title" { "What to do" } input #f-title name="title" value=(form.title) required maxlength="200" autofocus[detail.editing]; }
                     div.field { label for="f-why" { "Why now" } textarea #f-why name="why" rows="4" maxlength="2000" { (form.why) } }
                     div.field { label for="f-due" { "Due" } input #f-due name="due" type="datetime-local" value=(form.due); }
                     div.field { label for="f-minutes" { "Minutes it takes" } input #f-minutes name="minutes" type="number" min="1" max="1440" value=(form.minutes); }

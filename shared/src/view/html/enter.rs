@@ -30,16 +30,25 @@ pub fn sign_in(form: &SignIn) -> Markup {
 /// The set-up page.
 #[must_use]
 pub fn set_up(form: &SetUp) -> Markup {
+    const COMPANY: &str = "Your company";
+    const NAME: &str = "Your name";
     let errors = &form.errors;
+    let labels = [
+        ("workspace", COMPANY),
+        ("time_zone", "Time zone"),
+        ("name", NAME),
+        ("email", "E-mail"),
+        ("password", "Password"),
+    ];
     html! {
         div.door {
             h1 { "Set up CaseyOS" }
             p { "You will be its first admin. Everything stays on this machine." }
-            (complaints(errors))
+            (complaints(errors, &labels))
             form.sheet method="post" action={ "/setup?token=" (form.token) } {
-                (input(&Input { name: "workspace", label: "Your company", value: &form.workspace, required: true, autocomplete: "organization", ..Input::default() }, errors))
+                (input(&Input { name: "workspace", label: COMPANY, value: &form.workspace, required: true, autocomplete: "organization", ..Input::default() }, errors))
                 (select_words("time_zone", "Time zone", &form.zones, &form.time_zone, "Times are shown in it."))
-                (input(&Input { name: "name", label: "Your name", value: &form.name, required: true, autocomplete: "name", ..Input::default() }, errors))
+                (input(&Input { name: "name", label: NAME, value: &form.name, required: true, autocomplete: "name", ..Input::default() }, errors))
                 (input(&Input { name: "email", label: "E-mail", kind: "email", value: &form.email, required: true, autocomplete: "username", ..Input::default() }, errors))
                 (input(&Input { name: "password", label: "Password", kind: "password", required: true, autocomplete: "new-password", hint: "At least 10 characters; a sentence is good.", ..Input::default() }, errors))
                 button.go { "Make my workspace" }

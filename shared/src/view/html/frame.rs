@@ -2,8 +2,9 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::bits::{csrf, flash, icon};
+use super::bits::{csrf, flash, icon, say_why};
 use crate::view::frame::{Frame, Place, Visitor};
+use crate::view::words;
 
 /// A whole page.
 #[must_use]
@@ -55,6 +56,7 @@ fn toast(frame: &Frame) -> Markup {
         div #toast role="status" aria-live="polite" {
             @if let Some(happened) = &frame.flash { (flash(happened, frame.csrf())) }
         }
+        @if frame.may_write() { template #say-why { (say_why("", "because-of", frame.csrf())) } }
     }
 }
 
@@ -62,17 +64,27 @@ fn current(here: Place, place: Place) -> Option<&'static str> {
     (here == place).then_some("page")
 }
 
-fn badge(place: Place, visitor: &Visitor) -> Option<i64> {
-    (place == Place::Today && visitor.pending > 0).then_some(visitor.pending)
+/// How many moves wait; hidden while none does, so that the script can count on it being there.
+fn badge(visitor: &Visitor) -> Markup {
+    html! { span.badge data-pending="" hidden[visitor.pending == 0] { (words::number(visitor.pending)) } }
+}
+
+/// The same where there is room for three letters.
+fn short_badge(visitor: &Visitor) -> Markup {
+    html! {
+        span.badge hidden[visitor.pending == 0] {
+            span.unseen { ", " }
+            span data-pending="short" { (words::short(visitor.pending)) }
+            span.unseen { " waiting" }
+        }
+    }
 }
 
 fn link(here: Place, place: Place, visitor: &Visitor) -> Markup {
     html! {
         a href=(place.href()) aria-current=[current(here, place)] {
             (place.name())
-            @if let Some(pending) = badge(place, visitor) {
-                " " span.badge data-pending="" { (pending) }
-            }
+            @if place == Place::Today { " " (badge(visitor)) }
         }
     }
 }
@@ -104,7 +116,7 @@ fn tabs(here: Place, visitor: &Visitor) -> Markup {
         html! {
             a href=(place.href()) aria-current=[current(here, place)] {
                 (icon(picture)) (place.name())
-                @if let Some(pending) = badge(place, visitor) { span.badge { span.unseen { ", " } (pending) span.unseen { " waiting" } } }
+                @if place == Place::Today { (short_badge(visitor)) }
             }
         }
     };
@@ -135,6 +147,7 @@ fn help() -> Markup {
         (&["S"], "put off"),
         (&["E"], "open and edit"),
         (&["Z"], "undo what you just did"),
+        (&["W"], "say why you dismissed it"),
         (&["Ctrl K"], "go to a page, a contact, a move"),
         (&["?"], "this list"),
     ];

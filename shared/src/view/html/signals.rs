@@ -12,7 +12,7 @@ use crate::view::words;
 #[must_use]
 pub fn list(list: &SignalList) -> Markup {
     html! {
-        div.title { h1 { "Signals" } p { "Everything that came in, and what became of it." } }
+        div.title { h1 { "Signals" } p { "Everything that came in, the latest first, and what became of it." } }
         nav.piles aria-label="What became of them" {
             a href="/signals" aria-current=[list.verdict.is_none().then_some("page")] { "All" }
             @for verdict in Verdict::ALL {
@@ -42,7 +42,8 @@ pub(super) fn ledger(rows: &[SignalRow]) -> Markup {
                         a href={ "/signals/" (row.id) } { (row.what) }
                         p.who {
                             @if let Some((name, href)) = &row.who { a href=(href) { (name) } " · " }
-                            (when(&row.when))
+                            "came in " (when(&row.arrived))
+                            @if let Some(happened) = &row.happened { " · happened " (when(happened)) }
                         }
                         @if let Some(reason) = &row.reason { p.why { (reason) } }
                     }
@@ -78,8 +79,8 @@ pub fn page(page: &SignalPage) -> Markup {
             h2 #where { "Where it stands" }
             dl.facts {
                 @if let Some((name, href)) = &page.row.who { div { dt { "About" } dd { a href=(href) { (name) } } } }
-                div { dt { "Happened" } dd { (when(&page.row.when)) } }
-                div { dt { "Arrived" } dd { (when(&page.received)) } }
+                div { dt { "Happened" } dd { (when(&page.happened)) } }
+                div { dt { "Arrived" } dd { (when(&page.row.arrived)) } }
                 div { dt { "Known again by" } dd { code { (page.dedupe_key) } } }
             }
         }

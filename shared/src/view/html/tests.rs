@@ -44,7 +44,7 @@ fn frame() -> Frame {
             pending: 5,
             urgent: 1,
         }),
-        flash: Some(Flash { text: HOSTILE.into(), undo: Some(id()), bad: false }),
+        flash: Some(Flash { text: HOSTILE.into(), undo: Some(id()), bad: false, dismissed: true }),
         assets: Assets { css: "/a.css".into(), js: "/a.js".into(), icon: "/i.svg".into(), touch_icon: "/i.png".into() },
         as_of: None,
     }
@@ -105,6 +105,7 @@ fn contact_row() -> ContactRow {
         email: Some(HOSTILE.into()),
         chip: None,
         last: Some(clock().when(clock().now)),
+        added: clock().when(clock().now),
     }
 }
 

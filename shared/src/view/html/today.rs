@@ -6,6 +6,7 @@ use super::bits::{empty, when};
 use super::card::card;
 use crate::view::frame::Frame;
 use crate::view::today::{Pile, TodayList};
+use crate::view::words;
 
 /// The page's content.
 #[must_use]
@@ -30,7 +31,15 @@ pub fn page(list: &TodayList, frame: &Frame) -> Markup {
 #[must_use]
 pub fn list(list: &TodayList, frame: &Frame) -> Markup {
     html! {
-        div #cards data-summary=(list.summary) data-pending=[frame.visitor.as_ref().map(|visitor| visitor.pending)] {
+        @let pending = frame.visitor.as_ref().map_or(0, |visitor| visitor.pending);
+        div #cards data-summary=(list.summary) data-count=(words::number(pending)) data-short=(words::short(pending)) {
+            div.notice.warn.offline {
+                p {
+                    "You are offline, or CaseyOS is not running. This is the list as of " (list.as_of.absolute)
+                    ": you can read it, and decide again as soon as you are back. "
+                    a href="/today" { "Try again" }
+                }
+            }
             @for one in &list.cards { (card(one, frame.csrf())) }
             @if let Some(nothing) = &list.empty { (empty(nothing)) }
             @if let Some((href, label)) = &list.more { p.next { a.button href=(href) { (label) } } }
