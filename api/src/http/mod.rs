@@ -7,6 +7,7 @@ mod extract;
 mod idempotent;
 pub mod openapi;
 mod paging;
+mod upload;
 
 pub(crate) use door::refuse_foreign_origin;
 pub use door::{ClientAddress, router};
@@ -16,6 +17,8 @@ pub use extract::{
     QueueRead, QueueWrite, Right, SignalsWrite, SignedIn,
 };
 pub use paging::{Page, Window};
+pub use upload::Sent;
+pub(crate) use upload::{limit_of, no_room, receive, refuse_far_too_large};
 
 // registry:begin
 pub mod auth;

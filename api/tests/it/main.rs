@@ -18,6 +18,8 @@ mod forms;
 mod hooks;
 mod import_leads;
 mod import_mail;
+mod import_pages;
+mod import_runs;
 mod jobs;
 mod keys;
 mod matrix;
