@@ -318,6 +318,7 @@ create table import (
     notes text not null,
     created_by text,
     created_at bigint not null,
+    touched_at bigint not null,
     finished_at bigint,
     primary key (workspace_id, id)
 );

@@ -162,7 +162,7 @@ async fn import_mail(app: &App, path: &Path, me: &[String], common: &Common) -> 
     };
     warn(&owner.to_string());
     let bar = bar(size_of(path), "{spinner} {bytes}/{total_bytes} {wide_bar} {bytes_per_sec}, {eta} left");
-    let what = MailImport { workspace, id: new_id(ImportId::new), by, owner };
+    let what = MailImport { workspace, id: new_id(ImportId::new), by, file_name: None, owner };
     let counts = mailbox::import(app, &what, path, |progress, problem| {
         bar.set_position(progress.bytes);
         if let Some(problem) = problem {

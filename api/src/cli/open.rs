@@ -33,6 +33,14 @@ async fn app(config: Config, purpose: Use) -> Result<App, Failure> {
     Ok(App::new(db, Clock::default(), config, vault))
 }
 
+/// Clears away what an earlier process left of files that were sent to it, and says so where imports were cut off.
+pub(crate) async fn tidy(app: &App) -> Result<(), Failure> {
+    for workspace in access::workspaces(&app.db).await? {
+        crate::jobs::import::tidy(app, workspace.id).await?;
+    }
+    Ok(())
+}
+
 /// The workspace that is meant: the named one (by name or id), or the only one there is.
 pub(crate) async fn workspace(app: &App, named: Option<&str>) -> Result<Workspace, Failure> {
     match (find_workspace(app, named).await?, named) {

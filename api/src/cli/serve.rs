@@ -32,6 +32,7 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     let listener = TcpListener::bind(args.addr).await.map_err(|error| cannot_listen(args.addr, &error))?;
     let address = listener.local_addr().map_err(|error| cannot_listen(args.addr, &error))?;
     let app = open::for_service(Some(&format!("http://{}", reachable(address)))).await?;
+    open::tidy(&app).await?;
     let jobs = (!args.no_jobs).then(|| Jobs::start(&app));
     tracing::info!(%address, engine = app.db.engine(), jobs = !args.no_jobs, "CaseyOS serves");
     let upkeep = tokio::spawn(keep_up(app.clone()));

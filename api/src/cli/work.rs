@@ -8,6 +8,7 @@ pub(super) struct Args {}
 
 pub(super) async fn run(_: Args) -> Result<(), Failure> {
     let app = open::for_service(None).await?;
+    open::tidy(&app).await?;
     let jobs = Jobs::start(&app);
     tracing::info!(engine = app.db.engine(), "CaseyOS works");
     serve::told_to_stop().await?;

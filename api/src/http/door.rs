@@ -19,16 +19,16 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
-use tower_http::timeout::TimeoutLayer;
 
 use super::error::ApiError;
-use super::{idempotent, openapi};
+use super::{idempotent, openapi, upload};
 use crate::access::callers::{Caller, Rate};
 use crate::app::{App, Door};
 
 /// JSON bodies above this are refused (§9: 1 MiB); routes that take more say so themselves.
 const JSON_LIMIT: usize = 1024 * 1024;
-/// A request that has not been answered by then never will be. Live streams are answered at once and go on.
+/// A request that has not been answered by then never will be; only files may take longer to arrive. Live streams are answered at once and
+/// go on.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Needs no session, so it asks for no session's token even where there is one.
@@ -86,7 +86,7 @@ pub fn router(app: App) -> Router {
         .fallback(|| async { ApiError::NotFound })
         .method_not_allowed_fallback(not_this_method)
         .layer(DefaultBodyLimit::max(JSON_LIMIT))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new().compress_when(big_enough))
         .layer(middleware::from_fn_with_state(app.clone(), pass))
@@ -135,6 +135,15 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     ApiError::Internal(format!("panicked: {what}")).into_response()
 }
 
+async fn in_time(request: Request, next: Next) -> Response {
+    let patience = if upload::limit_of(request.uri().path()).is_some() { upload::PATIENCE } else { PATIENCE };
+    tokio::time::timeout(patience, next.run(request)).await.unwrap_or_else(|_| {
+        let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
+        response.extensions_mut().insert(too_slow());
+        response
+    })
+}
+
 async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = request_id(request.headers());
@@ -151,10 +160,6 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
         Err((error, rate)) => ((None, error.into_response()), rate),
     };
     let (route, mut response) = response;
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE && !response.headers().contains_key(CONTENT_TYPE) {
-        // The time-out's bare answer.
-        response.extensions_mut().get_or_insert_with(too_slow);
-    }
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.instance = Some(path.clone());
         problem.request_id = Some(id.clone());

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::error::ApiError;
 use super::extract::Fresh;
+use super::upload::{self, Spooled};
 use crate::access::callers::Caller;
 use crate::app::App;
 use crate::store::StoreError;
@@ -48,16 +49,29 @@ async fn work_once(
     let key = key.ok_or_else(|| {
         ApiError::Malformed(format!("Idempotency-Key must be 1 to {LONGEST_KEY} visible ASCII characters."))
     })?;
-    let (mut parts, body) = request.into_parts();
-    let body = to_bytes(body, LIMIT)
-        .await
-        .map_err(|_| ApiError::TooLarge("A request with an Idempotency-Key may have 1 MiB.".to_owned()))?;
     let workspace = caller.workspace();
+    let (mut parts, body) = request.into_parts();
+    let (content, body) = match upload::limit_of(parts.uri.path()) {
+        // A file goes to the disk, and its own hash stands for it.
+        Some(limit) => {
+            upload::refuse_far_too_large(&parts.headers, limit)?;
+            let received = upload::receive(app, workspace, body.into_data_stream(), limit).await?;
+            let content = Bytes::copy_from_slice(received.digest());
+            parts.extensions.insert(Spooled::new(received));
+            (content, Body::empty())
+        }
+        None => {
+            let bytes = to_bytes(body, LIMIT)
+                .await
+                .map_err(|_| ApiError::TooLarge("A request with an Idempotency-Key may have 1 MiB.".to_owned()))?;
+            (bytes.clone(), Body::from(bytes))
+        }
+    };
     // A plain hash of a body would let whoever reads the database guess at a password in it.
     let digest = |parts: &[&[u8]]| app.vault.fingerprint(&join(parts));
     let key_hash = digest(&[caller.person().to_string().as_bytes(), key.as_bytes()]);
     let address = parts.uri.to_string();
-    let request_hash = digest(&[parts.method.as_str().as_bytes(), address.as_bytes(), &body]);
+    let request_hash = digest(&[parts.method.as_str().as_bytes(), address.as_bytes(), &content]);
     match claim(app, workspace, &key_hash, &request_hash).await? {
         Claim::Answered(answer) => again(app, workspace, &key_hash, answer),
         Claim::InFlight => Err(ApiError::Conflict(
@@ -70,7 +84,7 @@ async fn work_once(
         )),
         Claim::Yours(first_claimed) => {
             parts.extensions.insert(Fresh(seeded(first_claimed, &key_hash)));
-            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            let response = next.run(Request::from_parts(parts, body)).await;
             remember(app, workspace, key_hash, response).await
         }
     }

@@ -1,47 +1,42 @@
-//! Imports of lead lists through the web app, and the ledger of every import: what became of each line.
+//! Imports of files through the API, and the ledger of every import: what became of each line.
 
-use std::io::Cursor;
-use std::time::Duration;
-
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, RawQuery, State};
-use axum::http::StatusCode;
+use axum::extract::{RawQuery, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use caseyos_shared::capture::email::EmailAddress;
 use caseyos_shared::capture::fields::Field;
-use caseyos_shared::model::{ContactRef, ImportId, MoveId, SignalId, Ts, Verdict, WorkspaceId};
+use caseyos_shared::model::{ImportId, Ts};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::unreadable;
 use super::paging::PageQuery;
-use super::{ApiError, Can, Fresh, Id, Page, Params, QueueRead, SignalsWrite, Window};
+use super::upload::no_room;
+use super::{ApiError, Can, Fresh, Page, Params, QueueRead, Sent, SignalsWrite, Window};
+use crate::access::callers::Caller;
 use crate::app::App;
-use crate::signals::leads::{self, LeadFile, LeadImport, LeadsError};
-use crate::store::StoreError;
-use crate::store::imports::{Import, find_import, finish_import, list_imports, problems_of_import};
-use crate::store::signals::{count_verdicts, signals_of_import};
+use crate::jobs::import::{Content, order};
+use crate::signals::leads::{LeadFile, LeadsError};
+use crate::signals::preview;
+use crate::signals::uploads::{Received, safe_name};
+use crate::store::imports::{Import, find_import, list_imports};
+
+mod ledger;
+
+pub use ledger::{Ledger, LineView, VerdictView, Which, ledger};
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(preview))
-        .routes(routes!(create))
-        .layer(DefaultBodyLimit::max(LIMIT))
+        .routes(routes!(leads))
+        .routes(routes!(mail))
         .routes(routes!(list))
-        .routes(routes!(read))
+        .merge(ledger::router())
 }
 
-/// The largest file that the web app takes; the command line takes any.
-const LIMIT: usize = 20 * 1024 * 1024;
-/// Rows that a preview shows.
-const SHOWN: usize = 10;
-/// Problems that a preview names.
-const NAMED: usize = 20;
-/// How long a request waits for its import to end before it answers that it goes on.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// The longest file name.
-const NAME: usize = 200;
+/// The most addresses that somebody can have.
+const ADDRESSES: usize = 20;
 
 /// What a file would become.
 #[derive(Serialize, ToSchema)]
@@ -137,39 +132,93 @@ struct Options {
     file_name: String,
     maps: Vec<String>,
     outcome_column: Option<String>,
+    me: Vec<String>,
 }
 
 impl Options {
-    fn read(query: Option<&str>) -> Result<Self, ApiError> {
-        let mut options = Self { file_name: "upload.csv".to_owned(), ..Self::default() };
+    /// Reads those of the options that this address knows.
+    fn read(query: Option<&str>, known: &[&str]) -> Result<Self, ApiError> {
+        let mut options = Self::default();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match &*name {
-                "file_name" => {
-                    options.file_name = value.chars().filter(|c| !c.is_control()).take(NAME).collect();
+                name if !known.contains(&name) => {
+                    return Err(ApiError::field(&format!("/{name}"), format!("expected one of: {}", known.join(", "))));
                 }
+                "file_name" => options.file_name = safe_name(&value),
                 "map" => options.maps.push(value.into_owned()),
-                "outcome_column" => options.outcome_column = Some(value.into_owned()).filter(|name| !name.is_empty()),
-                other => {
-                    let known = "expected one of: file_name, map, outcome_column";
-                    return Err(ApiError::field(&format!("/{other}"), known));
-                }
+                "me" => options.me.push(value.into_owned()),
+                _ => options.outcome_column = Some(value.into_owned()).filter(|name| !name.is_empty()),
             }
         }
         Ok(options)
     }
 
-    fn open(&self, body: Bytes) -> Result<LeadFile, ApiError> {
-        LeadFile::open(Cursor::new(body), &self.maps, self.outcome_column.as_deref()).map_err(refused)
+    fn name_or(&self, usual: &str) -> String {
+        if self.file_name.is_empty() { usual.to_owned() } else { self.file_name.clone() }
     }
 }
 
-fn refused(error: LeadsError) -> ApiError {
+/// What a request that brings a lead list may say beside it.
+const LEADS: [&str; 3] = ["file_name", "map", "outcome_column"];
+/// What a request that brings mail may say beside it.
+const MAIL: [&str; 2] = ["file_name", "me"];
+
+/// The complaint about a file that cannot be imported at all.
+pub(crate) fn refused(error: LeadsError) -> ApiError {
     match error {
         LeadsError::File(error) => ApiError::field("", error.to_string()),
         LeadsError::Mapping(error) => ApiError::field("/map", error.to_string()),
         error @ LeadsError::NoColumn { .. } => ApiError::field("/outcome_column", error.to_string()),
         LeadsError::Store(error) => error.into(),
     }
+}
+
+/// Reads a file, which takes time on the processor and the disk, beside the threads that answer requests.
+pub(crate) async fn aside<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, LeadsError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let read = tokio::task::spawn_blocking(read).await;
+    read.map_err(|error| ApiError::Internal(format!("reading an upload: {error}")))?.map_err(refused)
+}
+
+/// The addresses that somebody named as their own, in lower case.
+///
+/// # Errors
+/// 422 when one is none, or when there are too many.
+pub(crate) fn own_addresses<'a>(named: impl Iterator<Item = &'a str>) -> Result<Vec<String>, ApiError> {
+    let all = named.flat_map(|text| text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()));
+    let mut own: Vec<String> = Vec::new();
+    for text in all.filter(|text| !text.is_empty()) {
+        if text.parse::<EmailAddress>().is_err() {
+            return Err(ApiError::field("/me", format!("\"{text}\" is no e-mail address")));
+        }
+        own.push(text.to_lowercase());
+    }
+    if own.len() > ADDRESSES {
+        return Err(ApiError::field("/me", format!("must be at most {ADDRESSES} addresses")));
+    }
+    Ok(own)
+}
+
+/// Refuses a file that cannot be a mailbox, by how it begins.
+///
+/// # Errors
+/// 422 with what to send instead.
+pub(crate) async fn refuse_no_mailbox(file: &Received) -> Result<(), ApiError> {
+    use tokio::io::AsyncReadExt;
+    let mut head = Vec::new();
+    let file = tokio::fs::File::open(file.path()).await.map_err(no_room)?;
+    file.take(1_024).read_to_end(&mut head).await.map_err(no_room)?;
+    let complaint = if head.iter().all(u8::is_ascii_whitespace) {
+        "The file is empty: choose an .mbox or .eml file."
+    } else if head.starts_with(b"PK\x03\x04") || head.starts_with(b"\x1f\x8b") {
+        "This is an archive, not a mailbox: unpack it and choose the .mbox file in it."
+    } else if head.contains(&0) || head.starts_with(b"%PDF-") {
+        "This is no mailbox: choose an .mbox or .eml file."
+    } else {
+        return Ok(());
+    };
+    Err(ApiError::field("", complaint))
 }
 
 /// Shows what a CSV file would become: how its columns were understood, its first rows, and what cannot be taken. Keeps nothing.
@@ -181,93 +230,93 @@ fn refused(error: LeadsError) -> ApiError {
 async fn preview(
     Can(_caller, _): Can<SignalsWrite>,
     RawQuery(query): RawQuery,
-    body: Result<Bytes, BytesRejection>,
+    Sent(file): Sent,
 ) -> Result<axum::Json<Preview>, ApiError> {
-    let options = Options::read(query.as_deref())?;
-    let body = body.map_err(|rejection| unreadable(&rejection))?;
-    let look = move || -> Result<Preview, ApiError> {
-        let mut file = options.open(body.clone())?;
-        let columns = file.mapping().columns().iter();
-        let columns =
-            columns.map(|column| ColumnView { name: column.name.clone(), field: column.field.map(Field::as_str) });
-        let columns = columns.collect();
-        let (missing, notes) = (file.mapping().missing(), file.notes());
-        let mut problems = Vec::new();
-        let counts = leads::try_out(&mut file, |problem| {
-            if problems.len() < NAMED {
-                problems.push(ProblemView { line: problem.line, reason: problem.reason.clone() });
-            }
-        });
-        let mut again = options.open(body)?;
-        let rows = std::iter::from_fn(|| again.next_lead())
-            .filter_map(|(_, lead)| lead.ok())
-            .take(SHOWN)
-            .map(|lead| lead.cells)
-            .collect();
-        let fields = Field::ALL.iter().map(|field| field.as_str()).collect();
-        Ok(Preview {
-            columns,
-            fields,
-            missing,
-            rows,
-            problems,
-            seen: counts.seen,
-            good: counts.added,
-            repeated: counts.known,
-            bad: counts.bad,
-            notes,
-        })
-    };
-    let looked = tokio::task::spawn_blocking(look).await;
-    looked.map_err(|error| ApiError::Internal(format!("a preview: {error}")))?.map(axum::Json)
+    let options = Options::read(query.as_deref(), &LEADS)?;
+    let path = file.path();
+    let seen = aside(move || preview::preview(&path, &options.maps, options.outcome_column.as_deref())).await?;
+    let columns = seen.columns.into_iter();
+    Ok(axum::Json(Preview {
+        columns: columns.map(|one| ColumnView { name: one.name, field: one.field.map(Field::as_str) }).collect(),
+        fields: Field::ALL.iter().map(|field| field.as_str()).collect(),
+        missing: seen.missing,
+        rows: seen.rows,
+        problems: seen.problems.into_iter().map(|one| ProblemView { line: one.line, reason: one.reason }).collect(),
+        seen: seen.counts.seen,
+        good: seen.counts.added,
+        repeated: seen.counts.known,
+        bad: seen.counts.bad,
+        notes: seen.notes,
+    }))
 }
 
-/// Imports a CSV file of leads. A large one is still `running` when this is answered; its address says how far it is.
+type Accepted = (StatusCode, axum::Json<ImportView>);
+
+/// Takes a CSV file of leads. It is `running` when this is answered; its address says how far it is and what became of each row.
 #[utoipa::path(post, path = "/api/imports/leads", tag = "imports",
     params(("map" = Option<String>, Query, description = "`COLUMN=FIELD`; may be repeated."),
         ("outcome_column" = Option<String>, Query), ("file_name" = Option<String>, Query)),
     request_body(content = String, content_type = "text/csv", description = "The file, up to 20 MiB."),
     security(("key" = ["signals:write"]), ("session" = [])), responses((status = 202, body = ImportView)))]
-async fn create(
+async fn leads(
     State(app): State<App>,
     Can(caller, _): Can<SignalsWrite>,
     Fresh(uuid): Fresh,
     RawQuery(query): RawQuery,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<(StatusCode, axum::Json<ImportView>), ApiError> {
-    let options = Options::read(query.as_deref())?;
-    let file = options.open(body.map_err(|rejection| unreadable(&rejection))?)?;
-    let (workspace, id) = (caller.workspace(), ImportId::new(uuid));
-    let what = LeadImport { workspace, id, file_name: options.file_name, by: Some(caller.person()) };
-    // A task of its own: a caller that goes away, or a long file, does not cut it off in the middle.
-    let mut work = tokio::spawn(run(app.clone(), what, file));
-    if let Ok(done) = tokio::time::timeout(PATIENCE, &mut work).await {
-        done.map_err(|error| ApiError::Internal(format!("an import: {error}")))??;
-    }
-    let import = find_import(&app.db, workspace, id).await?.ok_or(ApiError::NotFound)?;
-    Ok((StatusCode::ACCEPTED, axum::Json(import.into())))
+    Sent(file): Sent,
+) -> Result<Accepted, ApiError> {
+    let options = Options::read(query.as_deref(), &LEADS)?;
+    let (path, maps, outcome) = (file.path(), options.maps.clone(), options.outcome_column.clone());
+    aside(move || LeadFile::open_at(&path, &maps, outcome.as_deref())).await?;
+    let name = options.name_or("upload.csv");
+    let content = Content::Leads { maps: options.maps, outcome_column: options.outcome_column };
+    accept(&app, &caller, ImportId::new(uuid), file, &name, content).await
 }
 
-async fn run(app: App, what: LeadImport, file: LeadFile) -> Result<(), ApiError> {
-    let (workspace, id) = (what.workspace, what.id);
-    match leads::import(&app, &what, file, |_, _| {}).await {
-        // A repeated request finds the import that it began the first time.
-        Ok(_) | Err(LeadsError::Store(StoreError::Taken)) => Ok(()),
-        Err(error) => {
-            tracing::warn!(%error, import = %id, "an import was not finished");
-            let (notes, now) = (
-                vec![format!("It was not finished: {error}. Import the file again; what was added is known.")],
-                app.clock.now(),
-            );
-            let noted = app
-                .db
-                .write::<(), StoreError, _>(move |tx| {
-                    Box::pin(async move { finish_import(tx, workspace, id, true, &notes, now).await })
-                })
-                .await;
-            noted.map_err(ApiError::from).and(Err(refused(error)))
+/// Takes a mailbox, as an mbox or a single message. It is `running` when this is answered; its address says how far it is and what became of
+/// each message.
+#[utoipa::path(post, path = "/api/imports/mail", tag = "imports",
+    params(("me" = Option<String>, Query, description = "An address of the mailbox’s owner; may be repeated. Otherwise it is guessed."),
+        ("file_name" = Option<String>, Query)),
+    request_body(content((String = "application/mbox"), (String = "message/rfc822")),
+        description = "The mailbox, up to 64 MiB; the command line takes any."),
+    security(("key" = ["signals:write"]), ("session" = [])), responses((status = 202, body = ImportView)))]
+async fn mail(
+    State(app): State<App>,
+    Can(caller, _): Can<SignalsWrite>,
+    Fresh(uuid): Fresh,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    Sent(file): Sent,
+) -> Result<Accepted, ApiError> {
+    let options = Options::read(query.as_deref(), &MAIL)?;
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let usual = match kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/mbox" => "upload.mbox",
+        "message/rfc822" => "upload.eml",
+        _ => {
+            let right = "Send it with `Content-Type: application/mbox` or `message/rfc822`.";
+            return Err(ApiError::WrongType(right.to_owned()));
         }
-    }
+    };
+    refuse_no_mailbox(&file).await?;
+    let me = own_addresses(options.me.iter().map(String::as_str))?;
+    accept(&app, &caller, ImportId::new(uuid), file, &options.name_or(usual), Content::Mail { me }).await
+}
+
+async fn accept(
+    app: &App,
+    caller: &Caller,
+    id: ImportId,
+    file: Received,
+    name: &str,
+    content: Content,
+) -> Result<Accepted, ApiError> {
+    let workspace = caller.workspace();
+    file.keep(app, workspace, id, name).await.map_err(no_room)?;
+    order(app, workspace, id, name, caller.person(), content).await?;
+    let import = find_import(&app.db, workspace, id).await?.ok_or(ApiError::NotFound)?;
+    Ok((StatusCode::ACCEPTED, axum::Json(import.into())))
 }
 
 /// Imports, newest first.
@@ -281,95 +330,4 @@ async fn list(
     let window = Window::new(query.limit, query.cursor.as_deref())?;
     let rows = list_imports(&app.db, caller.workspace(), &window.after, window.to_fetch()).await?;
     Ok(axum::Json(window.page(rows, |row| (row.created_at, row.id.to_string()), ImportView::from)))
-}
-
-/// What became of an import.
-#[derive(Serialize, ToSchema)]
-pub struct Ledger {
-    /// The import.
-    pub import: ImportView,
-    /// How many signals have the same verdict for the same reason.
-    pub verdicts: Vec<VerdictView>,
-    /// Its lines, in their order; those that were known from earlier imports are in the counts only.
-    pub lines: Page<LineView>,
-}
-
-/// Signals with the same verdict for the same reason.
-#[derive(Serialize, ToSchema)]
-pub struct VerdictView {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The reason.
-    pub reason: Option<String>,
-    /// How many.
-    pub count: i64,
-}
-
-/// What became of one line.
-#[derive(Serialize, ToSchema)]
-pub struct LineView {
-    /// The line, or the number of the message.
-    pub line: i64,
-    /// `waiting`, `moved`, `merged`, `no_move`, `failed`; `known` repeats an earlier line, `bad` could not be taken.
-    pub verdict: String,
-    /// Why.
-    pub reason: Option<String>,
-    /// The signal it became.
-    pub signal_id: Option<SignalId>,
-    /// Whom it is about.
-    pub contact: Option<ContactRef>,
-    /// The moves it led to.
-    pub moves: Vec<MoveId>,
-}
-
-/// The ledger of an import, a page of its lines at a time.
-///
-/// # Errors
-/// [`ApiError::NotFound`] when there is none with this id.
-pub async fn ledger(app: &App, workspace: WorkspaceId, id: ImportId, window: &Window) -> Result<Ledger, ApiError> {
-    let import = find_import(&app.db, workspace, id).await?.ok_or(ApiError::NotFound)?;
-    let after = window.after.as_ref().map_or(-1, |(line, _)| line.millis());
-    let signals = signals_of_import(&app.db, workspace, id, after, window.to_fetch()).await?;
-    let problems = problems_of_import(&app.db, workspace, id, after, window.to_fetch()).await?;
-    let mut lines: Vec<LineView> = signals
-        .into_iter()
-        .map(|(line, signal)| LineView {
-            line,
-            verdict: signal.verdict.to_string(),
-            reason: signal.reason,
-            signal_id: Some(signal.id),
-            contact: signal.contact,
-            moves: signal.moves,
-        })
-        .chain(problems.into_iter().map(|problem| LineView {
-            line: problem.line,
-            verdict: if problem.known { "known" } else { "bad" }.to_owned(),
-            reason: Some(problem.reason),
-            signal_id: None,
-            contact: None,
-            moves: Vec::new(),
-        }))
-        .collect();
-    lines.sort_by_key(|line| line.line);
-    lines.truncate(usize::try_from(window.to_fetch()).unwrap_or(usize::MAX));
-    let verdicts = count_verdicts(&app.db, workspace, id).await?;
-    let verdicts = verdicts
-        .into_iter()
-        .map(|one| VerdictView { verdict: one.verdict, reason: one.reason, count: one.count })
-        .collect();
-    let lines = window.page(lines, |line| (Ts::from_millis(line.line), String::new()), |line| line);
-    Ok(Ledger { import: import.into(), verdicts, lines })
-}
-
-/// One import: what became of each line, and why not a move.
-#[utoipa::path(get, path = "/api/imports/{id}", tag = "imports", params(("id" = ImportId, Path), PageQuery),
-    security(("key" = ["queue:read"]), ("session" = [])), responses((status = 200, body = Ledger)))]
-async fn read(
-    State(app): State<App>,
-    Can(caller, _): Can<QueueRead>,
-    Id(id): Id<ImportId>,
-    Params(query): Params<PageQuery>,
-) -> Result<axum::Json<Ledger>, ApiError> {
-    let window = Window::new(query.limit, query.cursor.as_deref())?;
-    Ok(axum::Json(ledger(&app, caller.workspace(), id, &window).await?))
 }

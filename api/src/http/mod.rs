@@ -8,6 +8,7 @@ mod idempotent;
 mod objects;
 pub mod openapi;
 mod paging;
+mod upload;
 
 pub(crate) use door::refuse_foreign_origin;
 pub use door::{ClientAddress, router};
@@ -17,6 +18,8 @@ pub use extract::{
     QueueRead, QueueWrite, Right, SignalsWrite, SignedIn,
 };
 pub use paging::{Page, Window};
+pub use upload::Sent;
+pub(crate) use upload::{limit_of, no_room, receive, refuse_far_too_large};
 
 // registry:begin
 pub mod auth;

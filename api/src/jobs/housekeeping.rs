@@ -1,4 +1,4 @@
-//! Every hour: ended sessions and old idempotency keys are forgotten, and the counts of the queues are made sure of.
+//! Every hour: ended sessions, old idempotency keys and left uploads are forgotten, and the counts of the queues are made sure of.
 
 use caseyos_shared::model::Ts;
 use futures::future::BoxFuture;
@@ -13,6 +13,7 @@ pub const KIND: Kind = Kind { name: "housekeeping", every: Some(Ts::HOUR), run }
 
 fn run<'a>(app: &'a App, job: &'a ClaimedJob) -> BoxFuture<'a, Result<(), JobError>> {
     Box::pin(async move {
+        super::import::tidy(app, job.workspace).await?;
         let (now, job) = (app.clock.now(), job.clone());
         app.db
             .write::<(), StoreError, _>(move |tx| {

@@ -16,6 +16,7 @@ use crate::store::jobs::ClaimedJob;
 
 // registry:begin
 pub mod housekeeping;
+pub mod import;
 pub mod learn;
 pub mod percentile;
 pub mod rescore;
@@ -36,6 +37,7 @@ pub struct Kind {
 pub static KINDS: &[Kind] = &[
     // registry:begin
     housekeeping::KIND,
+    import::KIND,
     learn::KIND,
     percentile::KIND,
     rescore::KIND,

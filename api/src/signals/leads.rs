@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read};
+use std::path::Path;
 
 use caseyos_shared::capture::fields::{BadOverride, Mapping};
 use caseyos_shared::capture::flags::parse_flag;
@@ -16,11 +17,11 @@ use super::envelope::Envelope;
 use crate::access::token::hex;
 use crate::app::App;
 use crate::clock::new_id;
-use crate::store::StoreError;
 use crate::store::access::people;
 use crate::store::facts;
 use crate::store::imports::{Counts, Problem, begin_import, finish_import, note_counts, note_problems};
-use crate::store::signals::{NewSignal, add_signals, without_outcome};
+use crate::store::signals::{NewSignal, add_signals, count_lines, without_outcome};
+use crate::store::{StoreError, Tx};
 
 /// Rows in one transaction.
 const BATCH: usize = 1_000;
@@ -84,6 +85,14 @@ impl LeadFile {
         Ok(Self { rows, mapping, outcome })
     }
 
+    /// Opens a list that lies on the disk.
+    ///
+    /// # Errors
+    /// [`LeadsError`]
+    pub fn open_at(path: &Path, maps: &[String], outcome: Option<&str>) -> Result<Self, LeadsError> {
+        Self::open(std::fs::File::open(path).map_err(BadFile::Io)?, maps, outcome)
+    }
+
     /// What its columns mean.
     #[must_use]
     pub const fn mapping(&self) -> &Mapping {
@@ -100,7 +109,7 @@ impl LeadFile {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let mut notes =
-            vec![format!("Read as {:?}, fields separated by {:?}.", self.rows.encoding(), self.rows.delimiter())];
+            vec![format!("Read as {}, fields separated by {:?}.", self.rows.encoding(), self.rows.delimiter())];
         let mapped: Vec<String> = self
             .mapping
             .columns()
@@ -204,16 +213,16 @@ pub struct Summary {
     pub notes: Vec<String>,
 }
 
-/// Imports a list. `tell` hears of each problem as it is found and of how many rows were seen; nothing that was told to be added is lost
-/// when the process dies, and the same import again adds what is missing.
+/// Imports a list from its beginning to its end. `tell` hears of each problem as it is found and of how many rows were seen; nothing that
+/// was told to be added is lost when the process dies, and the same import again adds what is missing.
 ///
 /// # Errors
 /// [`LeadsError::Store`]
 pub async fn import(
     app: &App,
     what: &LeadImport,
-    mut file: LeadFile,
-    mut tell: impl FnMut(Counts, Option<&Problem>) + Send,
+    file: LeadFile,
+    tell: impl FnMut(Counts, Option<&Problem>) + Send,
 ) -> Result<Summary, LeadsError> {
     let workspace = what.workspace;
     let (id, name, by, now) = (what.id, what.file_name.clone(), what.by, app.clock.now());
@@ -222,10 +231,48 @@ pub async fn import(
             Box::pin(async move { begin_import(tx, workspace, id, "leads", &name, by, now).await })
         })
         .await?;
+    let done = run(app, workspace, id, file, tell).await;
+    let (failed, notes) = match &done {
+        Ok(summary) => (false, summary.notes.clone()),
+        Err(error) => (true, vec![not_finished(error)]),
+    };
+    let now = app.clock.now();
+    let noted = app
+        .db
+        .write::<(), StoreError, _>(move |tx| {
+            Box::pin(async move { finish_import(tx, workspace, id, failed, &notes, now).await })
+        })
+        .await;
+    let summary = done?;
+    noted?;
+    Ok(summary)
+}
+
+/// What an import that did not come to its end says of itself.
+#[must_use]
+pub fn not_finished(why: impl std::fmt::Display) -> String {
+    format!(
+        "It was not finished: {}. Import the file again; what was added is known.",
+        why.to_string().trim_end_matches('.')
+    )
+}
+
+/// Takes the rows of an import that was begun, and leaves it to the caller to note that it ended. What an earlier, broken-off run of the
+/// same import added counts as added.
+///
+/// # Errors
+/// [`LeadsError::Store`]
+pub async fn run(
+    app: &App,
+    workspace: WorkspaceId,
+    id: ImportId,
+    mut file: LeadFile,
+    mut tell: impl FnMut(Counts, Option<&Problem>) + Send,
+) -> Result<Summary, LeadsError> {
     let owners: HashMap<String, UserId> =
         people(&app.db, workspace).await?.into_iter().map(|person| (person.email.to_lowercase(), person.id)).collect();
     if let Some(column) = file.outcome_column() {
-        facts::note_outcome_column(&app.db, workspace, column, now).await?;
+        facts::note_outcome_column(&app.db, workspace, column, app.clock.now()).await?;
     }
     let mut notes = file.notes();
     let mut counts = Counts::default();
@@ -285,12 +332,6 @@ pub async fn import(
     if counts.bad + counts.known > PROBLEMS {
         notes.push(format!("Only the first problems were kept, about {PROBLEMS}."));
     }
-    let (kept, now) = (notes.clone(), app.clock.now());
-    app.db
-        .write::<(), StoreError, _>(move |tx| {
-            Box::pin(async move { finish_import(tx, workspace, id, false, &kept, now).await })
-        })
-        .await?;
     Ok(Summary { id, counts, notes })
 }
 
@@ -321,15 +362,12 @@ async fn write_batch(
     app.db
         .write::<Counts, StoreError, _>(move |tx| {
             Box::pin(async move {
-                let added = add_signals(tx, workspace, &signals, now).await?;
+                add_lines(tx, workspace, id, &signals, &mut counts, now).await?;
                 if !news.is_empty() {
                     add_signals(tx, workspace, &news, now).await?;
                 }
-                let new = i64::try_from(added.iter().filter(|new| **new).count()).unwrap_or(i64::MAX);
-                counts.added += new;
-                counts.known += i64::try_from(added.len()).unwrap_or(i64::MAX) - new;
                 note_problems(tx, workspace, id, &problems).await?;
-                note_counts(tx, workspace, id, counts).await?;
+                note_counts(tx, workspace, id, counts, now).await?;
                 Ok(counts)
             })
         })
@@ -362,6 +400,32 @@ async fn news_of_known(
 
 /// The source of lead lists.
 const SOURCE: &str = "csv";
+
+/// Takes an import's signals in, and counts those that are its own as added, the others as known.
+///
+/// # Errors
+/// When the store cannot.
+pub(super) async fn add_lines(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: ImportId,
+    signals: &[NewSignal],
+    counts: &mut Counts,
+    now: Ts,
+) -> Result<(), StoreError> {
+    let added = add_signals(tx, workspace, signals, now).await?;
+    let of = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let (all, new) = (of(added.len()), of(added.iter().filter(|new| **new).count()));
+    let lines = || signals.iter().filter_map(|signal| signal.import).map(|(_, line)| line);
+    let own = match (lines().min(), lines().max()) {
+        // Some were here: those that an earlier run of this import added are its own.
+        (Some(first), Some(last)) if new < all => count_lines(tx, workspace, id, first, last).await?,
+        _ => new,
+    };
+    counts.added += own;
+    counts.known += all - own;
+    Ok(())
+}
 
 fn signal(
     lead: Lead,

@@ -10,15 +10,15 @@ use caseyos_shared::model::{ImportId, SignalId, Ts, UserId, WorkspaceId};
 use tokio::sync::mpsc;
 
 use super::envelope::{ContactHint, Envelope, MailFacts, Mailbox};
-use super::leads::short_digest;
+use super::leads::{add_lines, not_finished, short_digest};
 use super::mail::{Address, Mail, MailSource, RawMail, parse};
 use crate::access::token::hex;
 use crate::app::App;
 use crate::clock::new_id;
-use crate::store::StoreError;
 use crate::store::imports::{Counts, Problem, begin_import, finish_import, note_counts, note_problems};
-use crate::store::signals::{NewSignal, add_signals, release_held};
+use crate::store::signals::{NewSignal, release_held};
 use crate::store::threads::{Message, add_messages};
+use crate::store::{StoreError, Tx};
 
 /// Messages, and bytes of them, that are parsed and written together.
 const BATCH: usize = 256;
@@ -90,13 +90,12 @@ pub fn guess_owner(path: &Path, people: &[String]) -> Result<Owner, MailboxError
     let most = senders.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
     Ok(match most {
         Some((address, count)) => Owner {
-            because: format!("{address} sent the most messages ({count}); name other addresses with --me"),
+            because: format!("{address} sent the most messages ({count}); if that is not you, name your own addresses"),
             addresses: vec![address],
         },
-        None => Owner {
-            addresses: Vec::new(),
-            because: "no message names its sender; name the addresses with --me".to_owned(),
-        },
+        None => {
+            Owner { addresses: Vec::new(), because: "no message names its sender; name your own addresses".to_owned() }
+        }
     })
 }
 
@@ -120,6 +119,8 @@ pub struct MailImport {
     pub id: ImportId,
     /// Who imports it.
     pub by: Option<UserId>,
+    /// The name of the file, where its path says nothing to whoever imports it.
+    pub file_name: Option<String>,
     /// Whose mailbox it is.
     pub owner: Owner,
 }
@@ -133,7 +134,8 @@ pub struct Progress {
     pub bytes: u64,
 }
 
-/// Imports a mailbox. Nothing that was told to be added is lost when the process dies, and the same import again adds what is missing.
+/// Imports a mailbox from its beginning to its end. Nothing that was told to be added is lost when the process dies, and the same import
+/// again adds what is missing.
 ///
 /// # Errors
 /// [`MailboxError`]
@@ -141,19 +143,67 @@ pub async fn import(
     app: &App,
     what: &MailImport,
     path: &Path,
-    mut tell: impl FnMut(Progress, Option<&str>) + Send,
+    tell: impl FnMut(Progress, Option<&str>) + Send,
 ) -> Result<Counts, MailboxError> {
-    let source = open(path)?;
+    // What cannot be opened leaves no trace.
+    open(path)?;
     let (workspace, id, by, now) = (what.workspace, what.id, what.by, app.clock.now());
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let name = what.file_name.clone().unwrap_or(name);
     app.db
         .write::<(), StoreError, _>(move |tx| {
             Box::pin(async move { begin_import(tx, workspace, id, "mail", &name, by, now).await })
         })
         .await?;
+    let done = run(app, what, path, tell).await;
+    let (failed, notes) = match &done {
+        Ok((_, notes)) => (false, notes.clone()),
+        Err(error) => (true, vec![not_finished(error)]),
+    };
+    let now = app.clock.now();
+    let noted = app
+        .db
+        .write::<(), StoreError, _>(move |tx| {
+            Box::pin(async move { finish(tx, workspace, id, failed, &notes, now).await })
+        })
+        .await;
+    let (counts, _) = done?;
+    noted?;
+    Ok(counts)
+}
+
+/// Notes that an import ended, and has its messages worked: no more of their threads will come.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn finish(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: ImportId,
+    failed: bool,
+    notes: &[String],
+    now: Ts,
+) -> Result<(), StoreError> {
+    release_held(tx, workspace, "mail", now).await?;
+    finish_import(tx, workspace, id, failed, notes, now).await
+}
+
+/// Takes the messages of an import that was begun, and leaves it to the caller to [`finish`] it with the notes that are answered. What an
+/// earlier, broken-off run of the same import added counts as added.
+///
+/// # Errors
+/// [`MailboxError`]
+pub async fn run(
+    app: &App,
+    what: &MailImport,
+    path: &Path,
+    mut tell: impl FnMut(Progress, Option<&str>) + Send,
+) -> Result<(Counts, Vec<String>), MailboxError> {
+    let source = open(path)?;
+    let (workspace, id, now) = (what.workspace, what.id, app.clock.now());
     let (batches, mut parsed) = mpsc::channel(2);
-    let me = what.owner.addresses.clone();
-    let reader = tokio::task::spawn_blocking(move || read_all(source, &me, &batches));
+    let (me, called) = (what.owner.addresses.clone(), what.file_name.clone());
+    let reader = tokio::task::spawn_blocking(move || read_all(source, &me, called.as_deref(), &batches));
     let mut progress = Progress::default();
     let mut number: i64 = 0;
     while let Some(batch) = parsed.recv().await {
@@ -185,17 +235,7 @@ pub async fn import(
         tell(progress, None);
     }
     reader.await.map_err(|error| StoreError::Other(format!("reading the mailbox: {error}")))?;
-    let notes = vec![format!("{}.", what.owner)];
-    let now = app.clock.now();
-    app.db
-        .write::<(), StoreError, _>(move |tx| {
-            Box::pin(async move {
-                release_held(tx, workspace, "mail", now).await?;
-                finish_import(tx, workspace, id, false, &notes, now).await
-            })
-        })
-        .await?;
-    Ok(progress.counts)
+    Ok((progress.counts, vec![format!("{}.", what.owner)]))
 }
 
 /// A message as it was read, and where it stands.
@@ -213,7 +253,11 @@ struct Facts {
 }
 
 /// Reads everything and parses it on every core, batch by batch in the order of the mailbox; ends early when nobody listens any more.
-fn read_all(source: MailSource, me: &[String], batches: &mpsc::Sender<Vec<Read>>) {
+fn read_all(source: MailSource, me: &[String], called: Option<&str>, batches: &mpsc::Sender<Vec<Read>>) {
+    let place = |path: &Path, line: u64| match called {
+        Some(name) => format!("{name}, line {line}"),
+        None => format!("{}, line {line}", path.display()),
+    };
     let mut source = source.peekable();
     while source.peek().is_some() {
         let (mut raws, mut bytes) = (Vec::with_capacity(BATCH), 0);
@@ -225,16 +269,10 @@ fn read_all(source: MailSource, me: &[String], batches: &mpsc::Sender<Vec<Read>>
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let share = raws.len().div_ceil(cores).max(1);
         let read_one = |raw: &Result<RawMail, super::mail::SourceFault>| match raw {
-            Ok(raw) => Read {
-                size: raw.size,
-                place: format!("{}, line {}", raw.path.display(), raw.line),
-                outcome: read(raw, me),
-            },
-            Err(fault) => Read {
-                size: fault.size,
-                place: format!("{}, line {}", fault.path.display(), fault.line),
-                outcome: Err(fault.reason.to_string()),
-            },
+            Ok(raw) => Read { size: raw.size, place: place(&raw.path, raw.line), outcome: read(raw, me) },
+            Err(fault) => {
+                Read { size: fault.size, place: place(&fault.path, fault.line), outcome: Err(fault.reason.to_string()) }
+            }
         };
         let batch: Vec<Read> = std::thread::scope(|scope| {
             let shares: Vec<_> = raws
@@ -245,7 +283,9 @@ fn read_all(source: MailSource, me: &[String], batches: &mpsc::Sender<Vec<Read>>
             shares
                 .into_iter()
                 .flat_map(|(some, share)| {
-                    share.join().unwrap_or_else(|_| some.iter().map(|raw| unreadable(raw.as_ref().ok())).collect())
+                    share
+                        .join()
+                        .unwrap_or_else(|_| some.iter().map(|raw| unreadable(raw.as_ref().ok(), place)).collect())
                 })
                 .collect()
         });
@@ -255,10 +295,10 @@ fn read_all(source: MailSource, me: &[String], batches: &mpsc::Sender<Vec<Read>>
     }
 }
 
-fn unreadable(raw: Option<&RawMail>) -> Read {
+fn unreadable(raw: Option<&RawMail>, place: impl Fn(&Path, u64) -> String) -> Read {
     Read {
         size: raw.map_or(0, |raw| raw.size),
-        place: raw.map_or_else(String::new, |raw| format!("{}, line {}", raw.path.display(), raw.line)),
+        place: raw.map_or_else(String::new, |raw| place(&raw.path, raw.line)),
         outcome: Err("reading it failed; please report this message's form".to_owned()),
     }
 }
@@ -348,13 +388,10 @@ async fn write(
     app.db
         .write::<Counts, StoreError, _>(move |tx| {
             Box::pin(async move {
-                let added = add_signals(tx, workspace, &signals, now).await?;
-                let new = i64::try_from(added.iter().filter(|new| **new).count()).unwrap_or(i64::MAX);
-                counts.added += new;
-                counts.known += i64::try_from(added.len()).unwrap_or(i64::MAX) - new;
+                add_lines(tx, workspace, id, &signals, &mut counts, now).await?;
                 add_messages(tx, workspace, &messages).await?;
                 note_problems(tx, workspace, id, &problems).await?;
-                note_counts(tx, workspace, id, counts).await?;
+                note_counts(tx, workspace, id, counts, now).await?;
                 Ok(counts)
             })
         })

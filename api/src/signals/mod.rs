@@ -10,5 +10,7 @@ pub mod leads;
 pub mod mail;
 pub mod mailbox;
 pub mod people;
+pub mod preview;
 pub mod step;
+pub mod uploads;
 pub mod worker;

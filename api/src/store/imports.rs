@@ -105,8 +105,8 @@ pub async fn begin_import(
     now: Ts,
 ) -> Result<(), StoreError> {
     on_tx!(tx, conn => sqlx::query(
-        "insert into import (workspace_id, id, kind, file_name, state, seen, added, known, bad, notes, created_by, created_at)
-         values ($1, $2, $3, $4, 'running', 0, 0, 0, 0, '[]', $5, $6)",
+        "insert into import (workspace_id, id, kind, file_name, state, seen, added, known, bad, notes, created_by, created_at, touched_at)
+         values ($1, $2, $3, $4, 'running', 0, 0, 0, 0, '[]', $5, $6, $6)",
     )
     .bind(Text(workspace))
     .bind(Text(id))
@@ -120,13 +120,19 @@ pub async fn begin_import(
     Ok(())
 }
 
-/// Notes how far an import has come.
+/// Notes how far an import has come, and that it lives.
 ///
 /// # Errors
 /// When the store cannot.
-pub async fn note_counts(tx: &mut Tx, workspace: WorkspaceId, id: ImportId, counts: Counts) -> Result<(), StoreError> {
+pub async fn note_counts(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: ImportId,
+    counts: Counts,
+    now: Ts,
+) -> Result<(), StoreError> {
     on_tx!(tx, conn => sqlx::query(
-        "update import set seen = $3, added = $4, known = $5, bad = $6 where workspace_id = $1 and id = $2",
+        "update import set seen = $3, added = $4, known = $5, bad = $6, touched_at = $7 where workspace_id = $1 and id = $2",
     )
     .bind(Text(workspace))
     .bind(Text(id))
@@ -134,6 +140,7 @@ pub async fn note_counts(tx: &mut Tx, workspace: WorkspaceId, id: ImportId, coun
     .bind(counts.added)
     .bind(counts.known)
     .bind(counts.bad)
+    .bind(Time(now))
     .execute(conn)
     .await
     .map(drop))?;
@@ -164,6 +171,37 @@ pub async fn finish_import(
     .await
     .map(drop))?;
     Ok(())
+}
+
+/// Notes that imports ended which were under way and have given no sign since `silent_since`, unless a job of this kind will go on with
+/// them: whoever ran them is gone. Answers how many.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn fail_silent(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    job_kind: &str,
+    silent_since: Ts,
+    notes: &[String],
+    now: Ts,
+) -> Result<u64, StoreError> {
+    let failed = on_tx!(tx, conn => sqlx::query(
+        "update import set state = 'failed', notes = $4, finished_at = $5
+         where workspace_id = $1 and state = 'running' and touched_at < $2 and not exists (
+             select 1 from job j where j.workspace_id = import.workspace_id and j.kind = $3 and j.dedupe_key = import.id
+             and j.state in ('ready', 'running')
+         )",
+    )
+    .bind(Text(workspace))
+    .bind(Time(silent_since))
+    .bind(job_kind)
+    .bind(Json(notes))
+    .bind(Time(now))
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    Ok(failed)
 }
 
 /// A line that became no signal.
@@ -241,6 +279,17 @@ pub async fn list_imports(
     Ok(rows.into_iter().map(Import::from).collect())
 }
 
+/// Which of the lines that became no signals are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problems {
+    /// All of them.
+    All,
+    /// Those that could not be taken.
+    Bad,
+    /// Those that repeat an earlier line.
+    Known,
+}
+
 /// The lines of an import that became no signals, by line, those after `line`, at most `limit`.
 ///
 /// # Errors
@@ -249,16 +298,19 @@ pub async fn problems_of_import(
     db: &Db,
     workspace: WorkspaceId,
     id: ImportId,
+    which: Problems,
     line: i64,
     limit: i64,
 ) -> Result<Vec<Problem>, StoreError> {
     let rows: Vec<(i64, String, bool)> = on_read!(db, pool => sqlx::query_as(
         "select line, reason, known from import_problem where workspace_id = $1 and import_id = $2 and line > $3
-         order by line limit $4",
+         and known in ($4, $5) order by line limit $6",
     )
     .bind(Text(workspace))
     .bind(Text(id))
     .bind(line)
+    .bind(which == Problems::Known)
+    .bind(which != Problems::Bad)
     .bind(limit)
     .fetch_all(pool)
     .await)?;

@@ -17,6 +17,7 @@ mod settings;
 mod shell;
 mod signals;
 mod today;
+mod upload;
 mod words;
 
 use axum::Router;

@@ -41,7 +41,7 @@ impl FromRequestParts<App> for Shell {
 }
 
 /// The person behind a browser's session, or the way to the door (which leads back here).
-fn person(parts: &Parts) -> Result<Caller, Redirect> {
+pub(super) fn person(parts: &Parts) -> Result<Caller, Redirect> {
     let caller = parts.extensions.get::<Caller>().filter(|caller| caller.session().is_some());
     caller.cloned().ok_or_else(|| {
         let here = parts.uri.path_and_query().map_or("/today", |here| here.as_str());
@@ -115,6 +115,21 @@ pub(super) fn html_response(markup: &Markup) -> Response {
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// Adds a field.
+    pub(super) fn add(&mut self, name: String, value: String) {
+        self.0.push((name, value));
+    }
+
+    /// Refuses a form that does not carry the secret of this person's session.
+    pub(super) fn must_be_of(&self, caller: &Caller) -> Result<(), ApiError> {
+        let secret = caller.csrf().unwrap_or_default();
+        if !secret.is_empty() && bool::from(self.get("csrf").as_bytes().ct_eq(secret.as_bytes())) {
+            return Ok(());
+        }
+        let why = "This form is from an earlier sign-in. Go back, load the page again and press once more.";
+        Err(ApiError::Forbidden(why.to_owned()))
+    }
+
     /// The field's value, trimmed; empty when it was not there.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
@@ -162,12 +177,8 @@ impl FromRequest<App> for Posted {
         let wants_page = headers.get(ACCEPT).is_none_or(|accept| accept.as_bytes() != b"application/json");
         let request = Request::from_parts(parts, body);
         let fields = Fields::read(request, app).await.map_err(IntoResponse::into_response)?;
-        let secret = caller.csrf().unwrap_or_default();
-        if !secret.is_empty() && bool::from(fields.get("csrf").as_bytes().ct_eq(secret.as_bytes())) {
-            return Ok(Self { caller, fields, from, wants_page, headers });
-        }
-        let why = "This form is from an earlier sign-in. Go back, load the page again and press once more.";
-        Err(ApiError::Forbidden(why.to_owned()).into_response())
+        fields.must_be_of(&caller).map_err(IntoResponse::into_response)?;
+        Ok(Self { caller, fields, from, wants_page, headers })
     }
 }
 

@@ -159,9 +159,12 @@ async fn the_web_app_previews_and_imports() {
     assert_eq!(app.database.count("select count(*) from signal").await, 0, "a preview keeps nothing");
     let done =
         upload(&member, "/api/imports/leads?file_name=my.csv&map=Budget%3Dtitle&outcome_column=Converted", LIST).await;
-    let done = done.status(202);
-    assert_eq!((&done["state"], &done["added"], &done["file_name"]), (&json!("done"), &json!(2), &json!("my.csv")));
-    assert_eq!(member.get("/api/imports").await.good()["items"].as_array().unwrap().len(), 1);
+    let begun = done.status(202);
+    assert_eq!((&begun["state"], &begun["file_name"]), (&json!("running"), &json!("my.csv")));
+    app.settle().await;
+    let imports = member.get("/api/imports").await.good();
+    assert_eq!(imports["items"].as_array().unwrap().len(), 1);
+    assert_eq!((&imports["items"][0]["state"], &imports["items"][0]["added"]), (&json!("done"), &json!(2)));
     upload(&member, "/api/imports/leads?map=Nothing%3Dtitle", LIST).await.complains_about("/map");
     upload(&member, "/api/imports/leads?outcome_column=Nothing", LIST).await.complains_about("/outcome_column");
     upload(&member, "/api/imports/leads?colour=red", LIST).await.complains_about("/colour");
@@ -170,4 +173,38 @@ async fn the_web_app_previews_and_imports() {
     upload(&member, "/api/imports/leads", vec![b'x'; 21 << 20]).await.problem("too_large", 413);
     upload(&app.viewer().await, "/api/imports/leads", LIST).await.problem("forbidden", 403);
     assert_eq!(app.database.count("select count(*) from import").await, 1, "what was refused left nothing");
+    assert_eq!(app.uploads(), 0, "neither does a file stay");
+}
+
+#[tokio::test]
+async fn the_ledger_is_filtered_by_what_became_of_the_lines() {
+    let app = TestApp::new().await;
+    let (summary, _) = import(&app, format!("{LIST}Bad,no address,,,\nAnn,ann@acme.example,,,\n"), None).await;
+    app.settle().await;
+    let reader = app.key(&[Scope::QueueRead]).await;
+    for (verdict, lines) in [("moved", vec![2, 3]), ("bad", vec![4]), ("known", vec![5]), ("failed", vec![])] {
+        let ledger = reader.get(&format!("/api/imports/{}?verdict={verdict}", summary.id)).await.good();
+        let found: Vec<i64> =
+            ledger["lines"]["items"].as_array().unwrap().iter().map(|one| one["line"].as_i64().unwrap()).collect();
+        assert_eq!(found, lines, "{verdict}");
+    }
+    reader.get(&format!("/api/imports/{}?verdict=nonsense", summary.id)).await.complains_about("/verdict");
+}
+
+#[tokio::test]
+async fn a_large_list_with_an_idempotency_key_is_taken_once() {
+    let app = TestApp::new().await;
+    let member = app.member().await;
+    let text = format!("email,notes\n{}", format!("a@x.example,{}\n", "x".repeat(100_000)).repeat(30));
+    let keyed = member.clone().with("idempotency-key", "once");
+    let first = upload(&keyed, "/api/imports/leads", text.clone()).await.status(202);
+    let again = upload(&keyed, "/api/imports/leads", text.clone()).await;
+    assert_eq!((again.header("idempotent-replayed"), again.status(202)["id"].clone()), ("true", first["id"].clone()));
+    upload(&keyed, "/api/imports/leads", text.replace('x', "y")).await.complains_about("");
+    upload(&member.with("idempotency-key", "large"), "/api/imports/leads", vec![b'x'; 21 << 20])
+        .await
+        .problem("too_large", 413);
+    assert_eq!(app.database.count("select count(*) from import").await, 1);
+    app.settle().await;
+    assert_eq!(app.uploads(), 0);
 }

@@ -35,7 +35,7 @@ impl Mbox {
 
 async fn import(app: &TestApp, path: &Path) -> (Counts, Vec<String>) {
     let owner = guess_owner(path, &[ME.to_owned()]).unwrap();
-    let what = MailImport { workspace: app.workspace, id: new_id(ImportId::new), by: None, owner };
+    let what = MailImport { workspace: app.workspace, id: new_id(ImportId::new), by: None, file_name: None, owner };
     let mut problems = Vec::new();
     let counts = mailbox::import(&app.app, &what, path, |_, problem| problems.extend(problem.map(str::to_owned)));
     let counts = counts.await.unwrap();
@@ -133,6 +133,46 @@ async fn a_mail_without_a_date_is_kept_and_nobody_is_told_that_it_waits() {
     let signals = reader.get("/api/signals").await.good();
     assert!(signals["items"][0]["reason"].as_str().unwrap().contains("no date"), "{signals}");
     assert_eq!(app.database.count("select count(*) from move").await, 0);
+}
+
+#[tokio::test]
+async fn a_mailbox_is_sent_to_the_api_and_read_like_one_on_the_command_line() {
+    let app = TestApp::new().await;
+    let member = app.member().await;
+    let path = format!("/api/imports/mail?file_name=all.mbox&me={ME}&me=alias%40acme.example");
+    let send = |kind: &'static str, path: String, body: String| {
+        let member = member.clone();
+        async move { member.send(axum::http::Method::POST, &path, Some(kind), body).await }
+    };
+    let begun = send("application/mbox", path.clone(), mailbox_of(&app).0).await.status(202);
+    assert_eq!((begun["kind"].as_str(), begun["state"].as_str()), (Some("mail"), Some("running")));
+    app.settle().await;
+    assert_eq!(app.database.count("select count(*) from move").await, 1);
+    let address = format!("/api/imports/{}", begun["id"].as_str().unwrap());
+    let ledger = member.get(&address).await.good();
+    assert_eq!((&ledger["import"]["state"], &ledger["import"]["added"]), (&"done".into(), &6.into()));
+    assert!(ledger["import"]["notes"][0].as_str().unwrap().contains("alias@acme.example"), "{ledger}");
+    let again = send("application/mbox", path, mailbox_of(&app).0).await.status(202);
+    app.settle().await;
+    let again = member.get(&format!("/api/imports/{}", again["id"].as_str().unwrap())).await.good();
+    assert_eq!((&again["import"]["added"], &again["import"]["known"]), (&0.into(), &6.into()), "a rerun adds nothing");
+    let date = app.app.clock.now().timestamp().strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
+    let one = format!(
+        "From: Eve <eve@fifth.example>\nTo: me@acme.example\nMessage-ID: <e1>\nDate: {date}\nSubject: x\n\nCan we talk?\n"
+    );
+    let one = send("message/rfc822", "/api/imports/mail?me=me%40acme.example".to_owned(), one).await;
+    assert_eq!(one.status(202)["file_name"], "upload.eml");
+    app.settle().await;
+    assert_eq!(app.database.count("select count(*) from move").await, 2);
+    let api = || "/api/imports/mail".to_owned();
+    send("text/csv", api(), "x".to_owned()).await.problem("wrong_type", 415);
+    send("application/mbox", api(), "PK\u{3}\u{4}x".to_owned()).await.complains_about("");
+    send("application/mbox", api(), " \n".to_owned()).await.complains_about("");
+    send("application/mbox", "/api/imports/mail?me=nobody".to_owned(), "x".to_owned()).await.complains_about("/me");
+    send("application/mbox", "/api/imports/mail?map=x".to_owned(), "x".to_owned()).await.complains_about("/map");
+    let viewer = app.viewer().await;
+    viewer.send(axum::http::Method::POST, &api(), Some("application/mbox"), "x").await.problem("forbidden", 403);
+    assert_eq!(app.uploads(), 0);
 }
 
 #[test]

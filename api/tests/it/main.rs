@@ -22,6 +22,8 @@ mod forms;
 mod hooks;
 mod import_leads;
 mod import_mail;
+mod import_pages;
+mod import_runs;
 mod job_faults;
 mod jobs;
 mod keys;

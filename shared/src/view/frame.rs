@@ -76,12 +76,12 @@ impl Place {
     pub fn is_for(self, role: Role) -> bool {
         match self {
             Self::Admin => role == Role::Admin,
-            Self::Imports => role >= Role::Member,
             Self::Today
             | Self::Dashboard
             | Self::Contacts
             | Self::Signals
             | Self::Forms
+            | Self::Imports
             | Self::Docs
             | Self::Elsewhere => true,
         }

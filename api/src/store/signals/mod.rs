@@ -77,6 +77,28 @@ fn without_nul(value: &mut Value) {
     }
 }
 
+/// How many signals an import has from these lines, counted in the transaction that adds some.
+///
+/// # Errors
+/// When the store cannot answer.
+pub async fn count_lines(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    import: ImportId,
+    first: i64,
+    last: i64,
+) -> Result<i64, StoreError> {
+    Ok(on_tx!(tx, conn => sqlx::query_scalar(
+        "select count(*) from signal where workspace_id = $1 and import_id = $2 and line between $3 and $4",
+    )
+    .bind(Text(workspace))
+    .bind(Text(import))
+    .bind(first)
+    .bind(last)
+    .fetch_one(conn)
+    .await)?)
+}
+
 const INSERT: &str = "insert into signal (workspace_id, id, source, kind, dedupe_key, occurred_at, received_at, import_id, line, \
      payload, verdict, run_after, attempts) ";
 

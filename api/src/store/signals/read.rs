@@ -213,7 +213,7 @@ pub async fn count_verdicts(
     Ok(rows.into_iter().map(|(verdict, reason, count)| VerdictCount { verdict: verdict.0, reason, count }).collect())
 }
 
-/// The signals of an import with their lines, by line, those after `line`, at most `limit`.
+/// The signals of an import, with this verdict if one is given, with their lines, by line, those after `line`, at most `limit`.
 ///
 /// # Errors
 /// When the store cannot answer.
@@ -221,15 +221,20 @@ pub async fn signals_of_import(
     db: &Db,
     workspace: WorkspaceId,
     import: ImportId,
+    verdict: Option<Verdict>,
     line: i64,
     limit: i64,
 ) -> Result<Vec<(i64, Signal)>, StoreError> {
     let rows: Vec<SignalRow> = on_read!(db, pool => sqlx::query_as(
-        select_signals!(" where s.workspace_id = $1 and s.import_id = $2 and s.line > $3 order by s.line limit $4"),
+        select_signals!(
+            " where s.workspace_id = $1 and s.import_id = $2 and s.line > $3 and ($4 = '' or s.verdict = $4)
+              order by s.line limit $5"
+        ),
     )
     .bind(Text(workspace))
     .bind(Text(import))
     .bind(line)
+    .bind(verdict.map_or("", Verdict::as_str))
     .bind(limit)
     .fetch_all(pool)
     .await)?;

@@ -245,6 +245,21 @@
     document.addEventListener("visibilitychange", () => document.hidden || later());
   }
 
+  // What is under way is looked at again until it is done; whoever is reading in it by keyboard is not disturbed.
+  async function follow() {
+    await new Promise((go) => setTimeout(go, 1_000));
+    const box = $("#follow[data-follow]");
+    if (!box) return;
+    if (!document.hidden && !box.contains(document.activeElement)) {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+      const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+      const fresh = page?.getElementById("follow");
+      if (fresh && fresh.outerHTML !== box.outerHTML) box.replaceWith(fresh);
+    }
+    follow();
+  }
+  if ($("#follow[data-follow]")) follow();
+
   // Keys.
   const press = (key, card = current() ?? cards()[0]) => {
     const target = card && $(`[aria-keyshortcuts="${key}"]`, card);

@@ -83,6 +83,12 @@ impl TestApp {
         App::new(db, Clock::default(), self.app.config.clone(), Vault::new([7; 32]))
     }
 
+    /// How many files that were sent lie on the disk.
+    pub fn uploads(&self) -> usize {
+        let rooms = std::fs::read_dir(self.database.folder.path().join("uploads")).into_iter().flatten();
+        rooms.map(|room| std::fs::read_dir(room.unwrap().path()).unwrap().count()).sum()
+    }
+
     /// A second workspace in the same database.
     pub async fn other_workspace(&self) -> Tenant {
         Tenant::new(self.app.clone(), "Other").await

@@ -13,7 +13,9 @@ use crate::view::detail::{Assignable, EditForm, Evidence, Happened, MoveDetail, 
 use crate::view::enter::{SetUp, SignIn};
 use crate::view::forms::{FormList, FormPage, FormRow};
 use crate::view::frame::{Assets, Flash, Frame, Place, Visitor};
-use crate::view::imports::{Bad, Column, ImportList, ImportPage, ImportRow, MappingPreview};
+use crate::view::imports::{
+    Bad, Column, ImportList, ImportPage, ImportRow, Line, MappingPreview, Reason, chip as imports_chip,
+};
 use crate::view::signals::{SignalList, SignalPage, SignalRow};
 use crate::view::time::Clockface;
 use crate::view::today::{Empty, Known, Pile, Step, TodayList};
@@ -160,7 +162,15 @@ fn pages() -> Vec<(&'static str, Markup)> {
         result: text(),
         running: false,
         bad: true,
+        failed: false,
         when: now(),
+    };
+    let imports_list = ImportList {
+        rows: vec![import()],
+        next: Some("/imports?cursor=x".into()),
+        may_write: true,
+        errors: errors(),
+        me: text(),
     };
     let key = KeyRow {
         id: id(),
@@ -242,7 +252,7 @@ fn pages() -> Vec<(&'static str, Markup)> {
         ("signal", signals::page(&SignalPage::new(&signal(), &clock()))),
         ("forms", forms::list(&FormList { rows: vec![form()], people: vec![(text(), text())], may_write: true }, &f)),
         ("form", forms::page(&FormPage { row: form(), snippet: text(), people: Vec::new(), may_write: true }, &f)),
-        ("imports", imports::list(&ImportList { rows: vec![import()], may_write: true }, &f)),
+        ("imports", imports::list(&imports_list, &f)),
         ("people", admin::people(&[person], Some(&secret), &errors(), &f)),
         ("keys", admin::keys(&[key], Some(&secret), &errors(), &f)),
         ("hooks", admin::hooks(&[], Some(&secret), &f)),
@@ -270,19 +280,37 @@ fn pages() -> Vec<(&'static str, Markup)> {
         ("problem", problem::page(&problem)),
         ("reference", reference::page(&reference)),
     ];
-    let bad = ImportPage {
+    let import_page = ImportPage {
         row: import(),
+        noun: "Row",
+        failed: Some(text()),
         notes: vec![text()],
-        problems: vec![Bad { line: 3, reason: text() }],
-        more_problems: 1,
+        bad: 3,
+        reasons: vec![Reason { verdict: imports_chip("moved"), reason: text(), count: 2 }],
+        verdict: String::new(),
+        lines: vec![Line {
+            line: 3,
+            verdict: imports_chip("bad"),
+            reason: Some(text()),
+            signal: Some("/signals/x".into()),
+            who: Some((text(), "/contacts/x".into())),
+            moves: vec!["/queue/x".into(), "/queue/y".into()],
+        }],
+        next: Some("/imports/x?cursor=y".into()),
+        under_way: true,
     };
-    pages.push(("import", imports::page(&bad)));
+    pages.push(("import", imports::page(&import_page)));
     let mapping = MappingPreview {
         file: text(),
         upload: text(),
         rows: "3 rows".into(),
         columns: vec![Column { header: text(), samples: vec![text()], field: "email".into() }],
-        fields: vec![("email".into(), text())],
+        more_columns: 1,
+        outcome: text(),
+        missing: Some(text()),
+        problems: vec![Bad { line: 3, reason: text() }],
+        more_problems: 1,
+        errors: errors(),
     };
     pages.push(("mapping", imports::mapping(&mapping, &f)));
     let nothing = Empty { title: text(), text: text(), steps: vec![Step::new(HOSTILE, "/x", HOSTILE)] };
