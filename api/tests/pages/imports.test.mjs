@@ -27,6 +27,7 @@ const MAIL = [
   'Message-ID: <1@kunde.example>',
   'From: Priya Nair <priya@kunde.example>',
   'To: me@acme.example',
+  `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
   'Subject: Pricing',
   '',
   'Does the annual plan include the API?',
@@ -120,7 +121,7 @@ test('with a script the page follows the import to its end by itself', async () 
 })
 
 test('what is no list is refused on the page where it was chosen, and so is what is too large', async () => {
-  const page = await signedIn({ script: false })
+  const page = await signedIn()
   await visit(page, core, '/imports')
   await page.setInputFiles('#f-leads', csv('book.xlsx', 'PK\u0003\u0004'))
   await page.getByRole('button', { name: 'Look at the columns' }).click()
