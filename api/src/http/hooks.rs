@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use caseyos_shared::model::{HookId, Ts};
+use caseyos_shared::model::{HookId, Ts, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -132,12 +132,23 @@ async fn create(
     if provider != STANDARD_WEBHOOKS {
         return Err(ApiError::field("/provider", format!("expected one of: {STANDARD_WEBHOOKS}")));
     }
+    let (hook, secret) = make(&app, workspace, id, &request.name).await?;
+    let made = axum::Json(NewHook { hook: view(&app, hook), secret });
+    Ok(check::made(&format!("/api/hooks/{id}"), made.into_response()))
+}
+
+/// Makes an address for Standard Webhooks; answers it with its secret, which is shown once. With an id that is known already nothing
+/// new is made.
+///
+/// # Errors
+/// [`ApiError`]: the name, or the store.
+pub async fn make(app: &App, workspace: WorkspaceId, id: HookId, name: &str) -> Result<(Hook, String), ApiError> {
     let bytes: [u8; SECRET] = rand::random();
     let secret = format!("whsec_{}", STANDARD.encode(bytes));
     let hook = Hook {
         id,
-        provider,
-        name: check_name(&request.name)?,
+        provider: STANDARD_WEBHOOKS.to_owned(),
+        name: check_name(name)?,
         hook_key: new_public_key(workspace),
         secret: app.vault.seal(workspace, &place(id), secret.as_bytes()),
         created_at: app.clock.now(),
@@ -154,12 +165,25 @@ async fn create(
     }
     // What is stored is answered: a repeated request gets the secret of the hook that it made the first time.
     let hook = find_hook(&app.db, workspace, id).await?.ok_or(ApiError::NotFound)?;
-    let secret = secret_of(&app, workspace, &hook)?;
-    let made = axum::Json(NewHook { hook: view(&app, hook), secret });
-    Ok(check::made(&format!("/api/hooks/{id}"), made.into_response()))
+    let secret = secret_of(app, workspace, &hook)?;
+    Ok((hook, secret))
 }
 
-fn secret_of(app: &App, workspace: caseyos_shared::model::WorkspaceId, hook: &Hook) -> Result<String, ApiError> {
+/// Has an address take nothing any more, or take webhooks again. Answers it as it is then.
+///
+/// # Errors
+/// [`ApiError::NotFound`] when there is none with this id.
+pub async fn switch(app: &App, workspace: WorkspaceId, id: HookId, disabled: bool) -> Result<Hook, ApiError> {
+    let mut hook = find_hook(&app.db, workspace, id).await?.ok_or(ApiError::NotFound)?;
+    hook.disabled_at = disabled.then(|| hook.disabled_at.unwrap_or_else(|| app.clock.now()));
+    let saved = hook.clone();
+    app.db
+        .write::<(), StoreError, _>(move |tx| Box::pin(async move { save_hook(tx, workspace, &saved).await }))
+        .await?;
+    Ok(hook)
+}
+
+fn secret_of(app: &App, workspace: WorkspaceId, hook: &Hook) -> Result<String, ApiError> {
     let secret = app.vault.open(workspace, &place(hook.id), &hook.secret);
     let secret = secret.map_err(|error| ApiError::Internal(format!("the secret of hook {}: {error}", hook.id)))?;
     String::from_utf8(secret).map_err(|_| ApiError::Internal(format!("the secret of hook {} is no text", hook.id)))

@@ -55,6 +55,8 @@ happened! {
     Late = "late", "Somebody was faster, so this was not done", "Somebody was faster, so this was not done", false, true;
     Saved = "saved", "Saved", "The changes are saved", false, false;
     Revoked = "revoked", "Revoked", "The key opens nothing any more", false, false;
+    Closed = "closed", "Closed", "Nothing is taken at this address any more", false, false;
+    Opened = "opened", "Open again", "What is posted to this address is taken again", false, false;
     Retried = "retried", "Trying again", "It is being tried again", false, false;
     LastAdmin = "last_admin", "Not done", "Not done: somebody must remain an admin", false, true;
 }

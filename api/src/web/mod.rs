@@ -8,6 +8,7 @@ pub mod docs;
 mod enter;
 mod flash;
 mod forms;
+mod hooks;
 mod imports;
 mod keys;
 mod landing;
@@ -35,6 +36,7 @@ pub fn router() -> Router<App> {
         .merge(dashboard::router())
         .merge(enter::router())
         .merge(forms::router())
+        .merge(hooks::router())
         .merge(imports::router())
         .merge(keys::router())
         .merge(landing::router())

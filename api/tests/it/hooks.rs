@@ -140,3 +140,33 @@ async fn the_secret_is_shown_once_and_only_admins_manage_addresses() {
     admin.delete(&path).await.status(204);
     admin.get(&path).await.problem("not_found", 404);
 }
+
+#[tokio::test]
+async fn an_admin_makes_closes_and_opens_an_address_on_its_page() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    let page = admin.get("/admin/hooks").await.text();
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let press = |path: String, name: &'static str| {
+        let (admin, body) = (admin.clone(), format!("csrf={csrf}&name={name}"));
+        async move { admin.send(Method::POST, &path, Some("application/x-www-form-urlencoded"), body).await }
+    };
+    let made = press("/admin/hooks".to_owned(), "CRM").await.text();
+    let between = |from: &str, to: &str| {
+        let rest = made.split(from).nth(1).unwrap_or_else(|| panic!("no {from} in {made}"));
+        rest.split(to).next().unwrap().to_owned()
+    };
+    let sender = Sender {
+        path: format!("/hooks/standard/{}", between("/hooks/standard/", "<")),
+        secret: format!("whsec_{}", between("whsec_", "\"")),
+    };
+    sender.send(&app, "m1", now(), BODY).await.status(202);
+    assert!(!admin.get("/admin/hooks").await.text().contains("whsec_"), "the secret is shown once");
+    let id = between("/admin/hooks/", "/close");
+    press(format!("/admin/hooks/{id}/close"), "").await;
+    sender.send(&app, "m2", now(), BODY).await.problem("not_found", 404);
+    press(format!("/admin/hooks/{id}/open"), "").await;
+    sender.send(&app, "m2", now(), BODY).await.status(202);
+    assert_eq!(press("/admin/hooks".to_owned(), "").await.code, 422);
+    assert_eq!(app.member().await.get("/admin/hooks").await.code, 403);
+}

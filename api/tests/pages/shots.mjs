@@ -23,6 +23,7 @@ const PAGES = [
   { name: 'admin', address: '/admin' },
   { name: 'admin-jobs', address: '/admin/jobs', looks: DESK },
   { name: 'admin-keys', address: '/admin/keys' },
+  { name: 'admin-hooks', address: '/admin/hooks' },
   { name: 'admin-weights', address: '/admin/weights', looks: DESK },
   { name: 'admin-workspace', address: '/admin/workspace', looks: DESK },
   { name: 'contact', address: ({ contact }) => contact },

@@ -88,6 +88,7 @@ const addresses = () => [
   filled.import,
   '/admin',
   '/admin/keys',
+  '/admin/hooks',
   '/admin/workspace',
   '/admin/weights',
   '/admin/jobs',

@@ -24,7 +24,7 @@ pub enum Room {
 
 impl Room {
     /// Every page, in the order of the tabs.
-    pub const ALL: [Self; 5] = [Self::People, Self::Keys, Self::Workspace, Self::Weights, Self::Jobs];
+    pub const ALL: [Self; 6] = [Self::People, Self::Keys, Self::Hooks, Self::Workspace, Self::Weights, Self::Jobs];
 
     /// Its name.
     #[must_use]

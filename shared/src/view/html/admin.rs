@@ -137,9 +137,10 @@ fn key(key: &KeyRow, frame: &Frame) -> Markup {
 
 /// Addresses that other systems post to.
 #[must_use]
-pub fn hooks(hooks: &[HookRow], shown: Option<&Secret>, frame: &Frame) -> Markup {
+pub fn hooks(hooks: &[HookRow], shown: Option<&Secret>, errors: &[(String, String)], frame: &Frame) -> Markup {
     html! {
         (head(Room::Hooks))
+        (super::bits::complaints(errors, &[("name", "Where it comes from")]))
         (secret(shown))
         @if hooks.is_empty() { (nothing("No webhook yet", "Other systems post here what happens in them, signed as Standard Webhooks.", None)) }
         ul.lines {
@@ -151,15 +152,21 @@ pub fn hooks(hooks: &[HookRow], shown: Option<&Secret>, frame: &Frame) -> Markup
                             (csrf(frame.csrf()))
                             button { "Close" span.unseen { " " (hook.name) } }
                         }
-                    } @else { span.chips { (chip(&Chip::plain("Closed"))) } }
+                    } @else {
+                        form.acts method="post" action={ "/admin/hooks/" (hook.id) "/open" } {
+                            (csrf(frame.csrf()))
+                            span.chips { (chip(&Chip::plain("Closed"))) }
+                            button { "Open again" span.unseen { " " (hook.name) } }
+                        }
+                    }
                 }
             }
         }
-        details.add open[hooks.is_empty()] {
+        details.add open[hooks.is_empty() || !errors.is_empty()] {
             summary.button { "Make a webhook" }
             form.sheet method="post" action="/admin/hooks" {
                 (csrf(frame.csrf()))
-                (input(&Input { name: "name", label: "Where it comes from", required: true, ..Input::default() }, &[]))
+                (input(&Input { name: "name", label: "Where it comes from", required: true, ..Input::default() }, errors))
                 button.go { "Make this webhook" }
             }
         }

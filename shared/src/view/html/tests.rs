@@ -255,7 +255,7 @@ fn pages() -> Vec<(&'static str, Markup)> {
         ("imports", imports::list(&imports_list, &f)),
         ("people", admin::people(&[person], Some(&secret), &errors(), &f)),
         ("keys", admin::keys(&[key], Some(&secret), &errors(), &f)),
-        ("hooks", admin::hooks(&[], Some(&secret), &f)),
+        ("hooks", admin::hooks(&[], Some(&secret), &[], &f)),
         ("jobs", admin::jobs(&JobsPage { dead: vec![job()], waiting: vec![job()], failed_signals: 2 }, &f)),
         (
             "workspace",
