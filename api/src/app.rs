@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 use crate::queue::facts::CommonCache;
 use crate::queue::today::TodayCache;
 use crate::setup::SetupLink;
+use crate::signals::arrivals::Arrivals;
 use crate::store::Db;
 use crate::vault::Vault;
 
@@ -45,6 +46,8 @@ pub struct Inner {
     pub vault: Vault,
     /// The one-time set-up link, while nobody exists.
     pub setup: SetupLink,
+    /// The signals that wait to be written.
+    pub arrivals: Arrivals,
     /// Who failed to sign in lately.
     pub attempts: Attempts,
     /// Ends when the process was told to stop: whatever streams without an end listens to it.
@@ -75,6 +78,7 @@ impl App {
             heart: Heart::default(),
             vault,
             setup: SetupLink::default(),
+            arrivals: Arrivals::default(),
             attempts: Attempts::default(),
             stopping: CancellationToken::new(),
             strangers: Strangers::default(),

@@ -105,6 +105,8 @@ impl House {
         )
         .execute(&mut connection)
         .await?;
+        // The table as it lies after a while, not at the end of a log of a million rows.
+        sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut connection).await?;
         connection.close().await?;
         Ok(())
     }

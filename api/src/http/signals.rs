@@ -15,11 +15,10 @@ use utoipa_axum::routes;
 
 use super::{Admin, ApiError, Body, Can, Fresh, Id, Page, Params, QueueRead, SignalsWrite, Window};
 use crate::app::App;
+use crate::signals::arrivals::take_in;
 use crate::signals::envelope::{CompanyHint, ContactHint, DealHint, Envelope};
 use crate::store::StoreError;
-use crate::store::signals::{
-    NewSignal, SignalFilter, add_signals, find_signal, first_with_key, list_signals, retry_signal,
-};
+use crate::store::signals::{NewSignal, SignalFilter, find_signal, first_with_key, list_signals, retry_signal};
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(create, list)).routes(routes!(read)).routes(routes!(retry))
@@ -159,18 +158,17 @@ async fn create(
         run_after: now,
     };
     let workspace = caller.workspace();
+    let (source, key) = (signal.source.clone(), signal.dedupe_key.clone());
+    if take_in(&app, workspace, signal).await? {
+        return Ok((StatusCode::ACCEPTED, axum::Json(Taken { signal_id: id, duplicate: false })));
+    }
     let first = app
         .db
-        .write::<SignalId, StoreError, _>(move |tx| {
-            Box::pin(async move {
-                if add_signals(tx, workspace, std::slice::from_ref(&signal), now).await? == [true] {
-                    return Ok(signal.id);
-                }
-                let first = first_with_key(tx, workspace, &signal.source, &signal.dedupe_key).await?;
-                first.ok_or(StoreError::Stale)
-            })
+        .write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move { first_with_key(tx, workspace, &source, &key).await })
         })
         .await?;
+    let first = first.ok_or(StoreError::Stale)?;
     Ok((StatusCode::ACCEPTED, axum::Json(Taken { signal_id: first, duplicate: first != id })))
 }
 

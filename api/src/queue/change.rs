@@ -83,7 +83,13 @@ pub async fn command(app: &App, caller: &Caller, id: MoveId, command: &Command) 
             // Busy: on PostgreSQL two writes can wait for each other, and one of them is sent back.
             Err(StoreError::Stale | StoreError::Busy) => {}
             Err(error) => return Err(error.into()),
-            Ok(after) => return finish(app, caller.workspace(), after).await,
+            Ok(mut after) => {
+                // Whoever takes a move is known by name already: no need to read it again for that.
+                if let Some(person) = after.assignee.as_mut().filter(|person| person.id == caller.person()) {
+                    caller.name().clone_into(&mut person.name);
+                }
+                return finish(app, caller.workspace(), after).await;
+            }
         }
     }
     Err(Refused::Store(StoreError::Busy))

@@ -1,5 +1,6 @@
 //! What happens outside: one file per source, and the worker that turns signals into moves.
 
+pub mod arrivals;
 mod csv_lines;
 mod csv_records;
 pub mod csv_rows;

@@ -115,3 +115,25 @@ async fn the_list_is_filtered_and_paged_and_another_workspaces_signals_are_missi
     foreign.problem("not_found", 404);
     assert_eq!(foreign.without_request(), missing.without_request());
 }
+
+#[tokio::test]
+async fn signals_that_arrive_together_are_each_taken_once_in_their_own_workspace() {
+    let app = TestApp::new().await;
+    let (ours, theirs) = (app.admin().await, app.other_workspace().await.admin().await);
+    let posts = (0..240).map(|n| {
+        let client = if n % 2 == 0 { ours.clone() } else { theirs.clone() };
+        async move {
+            let body = json!({"source": "api", "kind": "form", "dedupe_key": (n / 6).to_string()});
+            let taken = client.post("/api/signals", body).await.status(202);
+            (n % 2, n / 6, taken["signal_id"].as_str().unwrap().to_owned(), taken["duplicate"].as_bool().unwrap())
+        }
+    });
+    let mut first = std::collections::HashMap::new();
+    let mut new = 0;
+    for (whose, key, id, duplicate) in futures::future::join_all(posts).await {
+        assert_eq!(first.entry((whose, key)).or_insert_with(|| id.clone()), &id, "a repetition names the first");
+        new += usize::from(!duplicate);
+    }
+    assert_eq!((new, first.len()), (80, 80));
+    assert_eq!(app.database.count("select count(*) from signal").await, 80);
+}

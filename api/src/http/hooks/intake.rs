@@ -23,10 +23,10 @@ use crate::clock::new_id;
 use crate::http::ApiError;
 use crate::http::extract::{from_json, unreadable};
 use crate::http::signals::message_of;
+use crate::signals::arrivals::take_in;
 use crate::signals::envelope::Envelope;
-use crate::store::StoreError;
 use crate::store::forms::hook_by_key;
-use crate::store::signals::{NewSignal, add_signals};
+use crate::store::signals::NewSignal;
 
 /// The largest webhook.
 const LIMIT: usize = 5 * 1024 * 1024;
@@ -76,13 +76,8 @@ async fn take(
     }
     let now = app.clock.now();
     let signal = signal(hook.id, id, from_json(&body)?, now)?;
-    let added = app
-        .db
-        .write::<Vec<bool>, StoreError, _>(move |tx| {
-            Box::pin(async move { add_signals(tx, workspace, &[signal], now).await })
-        })
-        .await?;
-    Ok((StatusCode::ACCEPTED, axum::Json(Acknowledged { received: true, duplicate: added != [true] })))
+    let new = take_in(&app, workspace, signal).await?;
+    Ok((StatusCode::ACCEPTED, axum::Json(Acknowledged { received: true, duplicate: !new })))
 }
 
 /// Verifies a body that is no text, which the verifier gives up on after the headers and the time: whether it was signed is told by its
