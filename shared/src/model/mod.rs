@@ -8,7 +8,7 @@ mod settings;
 mod signals;
 mod state;
 mod time;
-mod words;
+pub(crate) mod words;
 
 pub use access::{Role, Scope};
 pub use crm::{Company, Contact, Deal, DealState, Suppression};
