@@ -41,9 +41,11 @@ fn is_thing(word: &str) -> bool {
 }
 
 fn joined(word: &str, list: &str) -> bool {
-    WITH.split_ascii_whitespace()
-        .filter(|with| with.len() > 1)
-        .any(|with| word.strip_prefix(with).is_some_and(|rest| has(list, rest)))
+    word.len() > 5
+        && WITH
+            .split_ascii_whitespace()
+            .filter(|with| with.len() > 1)
+            .any(|with| word.strip_prefix(with).is_some_and(|rest| has(list, rest)))
 }
 
 /// The words of a name in any notation: `first_name`, `FirstName`, `contact.first-name`, `First Name`.

@@ -6,8 +6,7 @@ use super::invisible;
 const MAX: usize = 60;
 
 /// The beginning of a text on one line, with nothing invisible in it.
-#[must_use]
-pub fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     let mut out = String::new();
     let mut left = MAX;
     // What is cut off is not read: the text may be long.

@@ -54,8 +54,8 @@ impl Tag<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Html<'a> {
     pub(super) tokens: Vec<Token<'a>>,
-    pub(super) text: String,
-    pub(super) attributes: String,
+    text: String,
+    attributes: String,
 }
 
 impl<'a> Html<'a> {
@@ -86,6 +86,12 @@ impl<'a> Html<'a> {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The attributes that hold text or an address, a line each.
+    #[must_use]
+    pub fn attributes(&self) -> &str {
+        &self.attributes
     }
 }
 
