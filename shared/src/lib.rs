@@ -12,6 +12,7 @@ extern crate caseyos_wasm_test;
 
 pub mod aps;
 pub mod capture;
+pub mod guard;
 pub mod learn;
 pub mod model;
 pub mod problem;

@@ -135,7 +135,7 @@ pub fn of(name: &str, attributes: &[(&str, &str)]) -> Container {
 }
 
 /// The value of a CSS property in a `style` attribute, trimmed; the last one wins, as in a browser.
-fn property<'a>(style: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn property<'a>(style: &'a str, name: &str) -> Option<&'a str> {
     style.split(';').rev().find_map(|pair| {
         let (key, value) = pair.split_once(':')?;
         key.trim().eq_ignore_ascii_case(name).then(|| value.trim())

@@ -108,7 +108,7 @@ impl Domain {
 }
 
 /// Whether `domain` is `parent` or one of its subdomains.
-fn is_or_is_below(domain: &str, parent: &str) -> bool {
+pub(crate) fn is_or_is_below(domain: &str, parent: &str) -> bool {
     domain.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
