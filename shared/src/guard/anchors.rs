@@ -133,7 +133,7 @@ fn named(label: &str, allowed: &Allowed<'_>) -> Option<Domain> {
         Target::Web(domain) => Some(domain),
         _ => None,
     };
-    let written = spotted::links(label, |link| web(link));
+    let written = spotted::links(label, web);
     written
         .or_else(|| {
             label

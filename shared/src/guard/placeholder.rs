@@ -153,7 +153,7 @@ fn mark(text: &str) -> Option<&str> {
 }
 
 fn is_mark(word: &str, before: &str, next: &str, after: &str) -> bool {
-    // "TODO INCLUIDO": in a line of capitals it is Spanish for all.
+    // The second mark followed by a word in capitals: in a line of capitals it is Spanish for "all".
     let shouted = |word: &str| word.len() > 1 && word.chars().all(char::is_uppercase);
     let spanish = word == MARKS[1] && !after.starts_with(':') && (shouted(before) || shouted(next));
     (MARKS.contains(&word) && !spanish) || (word.len() >= 3 && word.bytes().all(|byte| byte == b'X'))

@@ -139,7 +139,7 @@ fn card() -> impl Strategy<Value = String> {
             let digits: Vec<u32> = whole.chars().rev().filter_map(|c| c.to_digit(10)).collect();
             let sum: u32 =
                 digits.iter().enumerate().map(|(i, d)| if i % 2 == 1 { d * 2 / 10 + d * 2 % 10 } else { *d }).sum();
-            if sum % 10 == 0 {
+            if sum.is_multiple_of(10) {
                 return whole;
             }
         }
