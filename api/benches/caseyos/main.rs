@@ -17,6 +17,10 @@ use house::House;
 use load::{get, post};
 use serde_json::{Value, json};
 
+/// The allocator of the built program, for the yardsticks as well.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CONNECTIONS: usize = 64;
 const TODAY: &str = "/api/command-queue/today?limit=5";
 
