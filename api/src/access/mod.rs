@@ -5,5 +5,6 @@ pub mod callers;
 pub mod keys;
 pub mod password;
 pub mod people;
+pub mod settings;
 pub mod sign_in;
 pub mod token;

@@ -168,6 +168,9 @@ pub async fn change(
     if person.weights != before.weights || person.absent_until != before.absent_until {
         crate::jobs::rescore::soon(tx, workspace, now).await?;
     }
+    if person.weights != before.weights {
+        tx.issue(super::settings::weighed(workspace, Some(id), before.weights, person.weights, &actor, now));
+    }
     let was_admin = before.role == Role::Admin && before.disabled_at.is_none();
     if was_admin && access::count_admins(tx, workspace).await? == 0 {
         return Err(PersonError::LastAdmin);

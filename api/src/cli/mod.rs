@@ -3,6 +3,7 @@
 mod open;
 
 // registry:begin
+mod audit;
 mod demo;
 mod eval;
 mod export;
@@ -37,6 +38,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     // registry:begin
+    /// Verify and export the chain of receipts.
+    Audit(audit::Args),
     /// Fill a workspace worth looking at, with invented people.
     Demo(demo::Args),
     /// Measure the learning model on rows whose outcome is known.
@@ -81,6 +84,7 @@ impl Command {
     async fn run(self) -> Result<(), Failure> {
         match self {
             // registry:begin
+            Self::Audit(args) => audit::run(args).await,
             Self::Demo(args) => demo::run(args).await,
             Self::Eval(args) => eval::run(args).await,
             Self::Export(args) => export::run(args).await,

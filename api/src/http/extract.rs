@@ -47,6 +47,8 @@ rights! {
     ContactsWrite;
     /// `outcomes:write`
     OutcomesWrite;
+    /// `audit:read`
+    AuditRead;
     /// `admin`
     Admin;
 }

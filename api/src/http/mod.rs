@@ -14,14 +14,15 @@ pub(crate) use door::refuse_foreign_origin;
 pub use door::{ClientAddress, router};
 pub use error::ApiError;
 pub use extract::{
-    Admin, Body, Can, ContactsRead, ContactsWrite, Fresh, Id, IfMatch, Known, OptionalBody, OutcomesWrite, Params,
-    QueueRead, QueueWrite, Right, SignalsWrite, SignedIn,
+    Admin, AuditRead, Body, Can, ContactsRead, ContactsWrite, Fresh, Id, IfMatch, Known, OptionalBody, OutcomesWrite,
+    Params, QueueRead, QueueWrite, Right, SignalsWrite, SignedIn,
 };
 pub use paging::{Page, Window};
 pub use upload::Sent;
 pub(crate) use upload::{limit_of, no_room, receive, refuse_far_too_large};
 
 // registry:begin
+pub mod audit;
 pub mod auth;
 pub mod command_queue;
 pub mod companies;

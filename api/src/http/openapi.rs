@@ -34,6 +34,7 @@ struct Base;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Base::openapi())
         // registry:begin
+        .merge(super::audit::router())
         .merge(super::auth::router())
         .merge(super::command_queue::router())
         .merge(super::companies::router())

@@ -7,18 +7,17 @@ use axum::response::{IntoResponse, Response};
 use caseyos_shared::model::{Settings, SettingsPatch, Ts, WorkspaceId};
 use caseyos_shared::problem::FieldError;
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Admin, ApiError, Body, Can, IfMatch, QueueRead};
 use crate::access::callers::Caller;
+use crate::access::settings::{self, Change};
 use crate::access::{people, sign_in};
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::access::{self, Workspace};
-use crate::store::events::NewEvent;
 
 /// How often a change is laid over what somebody else has just changed, when nobody insists on a version.
 const ATTEMPTS: usize = 5;
@@ -102,29 +101,11 @@ async fn update(
 
 async fn save(app: &App, caller: &Caller, before: &Workspace, patch: &SettingsPatch) -> Result<(), ApiError> {
     let (name, time_zone, settings) = patched(before, patch).map_err(ApiError::Invalid)?;
-    let (id, version, now, actor) = (before.id, before.version, app.clock.now(), caller.actor());
-    // Which settings were in the patch, by name: the values are in the workspace.
-    let changed = serde_json::to_value(patch).unwrap_or_default();
-    let changed: Vec<String> = changed.as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
-    let rescore = settings.weights != before.settings.weights;
+    let change = Change { name, time_zone, settings };
+    let (before, now, actor) = (before.clone(), app.clock.now(), caller.actor());
     app.db
         .write::<(), StoreError, _>(move |tx| {
-            Box::pin(async move {
-                access::save_workspace(tx, id, version, &name, &time_zone, &settings, now).await?;
-                if rescore {
-                    crate::jobs::rescore::soon(tx, id, now).await?;
-                }
-                tx.emit(NewEvent {
-                    workspace: id,
-                    kind: "workspace.changed",
-                    at: now,
-                    actor,
-                    move_id: None,
-                    subject_id: None,
-                    data: json!({ "changed": changed }),
-                });
-                Ok(())
-            })
+            Box::pin(async move { settings::change(tx, &before, &change, actor, now).await })
         })
         .await?;
     Ok(())

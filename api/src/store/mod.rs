@@ -19,6 +19,7 @@ mod listen;
 pub mod moves;
 pub mod outcomes;
 pub mod pages;
+pub mod receipts;
 mod row;
 pub mod signals;
 pub mod threads;

@@ -8,6 +8,7 @@ use sqlx::{Postgres, SqliteConnection};
 use super::changes::Changes;
 use super::error::StoreError;
 use super::events::NewEvent;
+use super::receipts::NewReceipt;
 
 /// A transaction. Functions of the store take it by `&mut` and so compose.
 pub struct Tx {
@@ -42,6 +43,7 @@ pub(super) use on_tx;
 #[derive(Default)]
 pub(super) struct Effects {
     pub(super) events: Vec<NewEvent>,
+    receipts: Vec<NewReceipt>,
     counts: Vec<Count>,
     queues: Vec<WorkspaceId>,
     keys: bool,
@@ -59,6 +61,7 @@ struct Count {
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     events: usize,
+    receipts: usize,
     counts: usize,
     queues: usize,
     keys: bool,
@@ -69,6 +72,7 @@ impl Effects {
     pub(super) fn mark(&self) -> Mark {
         Mark {
             events: self.events.len(),
+            receipts: self.receipts.len(),
             counts: self.counts.len(),
             queues: self.queues.len(),
             keys: self.keys,
@@ -78,6 +82,7 @@ impl Effects {
 
     pub(super) fn cut_back(&mut self, mark: Mark) {
         self.events.truncate(mark.events);
+        self.receipts.truncate(mark.receipts);
         self.counts.truncate(mark.counts);
         self.queues.truncate(mark.queues);
         self.keys = mark.keys;
@@ -113,6 +118,11 @@ impl Tx {
     pub fn emit(&mut self, event: NewEvent) {
         self.queue_touched(event.workspace);
         self.effects.events.push(event);
+    }
+
+    /// Issues a receipt; it gets its place in the chain when the transaction ends.
+    pub fn issue(&mut self, receipt: NewReceipt) {
+        self.effects.receipts.push(receipt);
     }
 
     /// Says that what a queue of this workspace shows may be different now.
@@ -164,6 +174,9 @@ impl Tx {
         }
         let events = std::mem::take(&mut self.effects.events);
         super::events::append(self, events).await?;
+        // After the events: whoever takes the ends of both takes them in this order, so that two writes never wait for each other.
+        let receipts = std::mem::take(&mut self.effects.receipts);
+        super::receipts::append(self, receipts).await?;
         self.tell_other_processes().await
     }
 

@@ -2,6 +2,7 @@
 
 mod admin;
 mod assets;
+mod audit;
 mod contacts;
 mod dashboard;
 pub mod docs;
@@ -32,6 +33,7 @@ pub fn router() -> Router<App> {
     Router::new()
         .merge(admin::router())
         .merge(assets::router())
+        .merge(audit::router())
         .merge(contacts::router())
         .merge(dashboard::router())
         .merge(enter::router())

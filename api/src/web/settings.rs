@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use caseyos_shared::aps::{Points, Weights, WeightsPatch};
-use caseyos_shared::model::{CapsPatch, LimitsPatch, QuietHours, Scope, Settings, SettingsPatch};
+use caseyos_shared::model::{CapsPatch, LimitsPatch, QuietHours, Scope, SettingsPatch};
 use caseyos_shared::problem::FieldError;
 use caseyos_shared::view::admin::{Moved, Room, WeightField, WeightsPage, WorkspaceForm, weight_fields};
 use caseyos_shared::view::{Place, card, html};
@@ -14,13 +14,13 @@ use caseyos_shared::view::{Place, card, html};
 use super::flash::Happened;
 use super::shell::{Fields, Posted, Shell, back};
 use super::words::zones;
+use crate::access::settings::{self, Change};
 use crate::access::{people, sign_in};
 use crate::app::App;
 use crate::http::ApiError;
 use crate::queue::scoring::explain;
 use crate::store::StoreError;
-use crate::store::access::{Workspace, save_workspace, workspace};
-use crate::store::events::NewEvent;
+use crate::store::access::{Workspace, workspace};
 use crate::store::moves::best_moves;
 
 /// On how many moves other weights are tried.
@@ -75,7 +75,7 @@ async fn save(State(app): State<App>, posted: Posted) -> Result<Response, ApiErr
         now.settings.clone()
     });
     if errors.is_empty() {
-        store(&app, &posted, &now, name, zone, settings, false).await?;
+        store(&app, &posted, &now, Change { name, time_zone: zone, settings }).await?;
         return Ok(back(Room::Workspace.href(), Happened::Saved, None));
     }
     let typed = |name: &str| posted.fields.get(name).to_owned();
@@ -132,34 +132,11 @@ fn read(fields: &Fields) -> (SettingsPatch, Vec<FieldError>) {
     (patch, errors)
 }
 
-async fn store(
-    app: &App,
-    posted: &Posted,
-    before: &Workspace,
-    name: String,
-    zone: String,
-    settings: Settings,
-    rescore: bool,
-) -> Result<(), ApiError> {
-    let (id, version, actor, at) = (before.id, before.version, posted.caller.actor(), app.clock.now());
+async fn store(app: &App, posted: &Posted, before: &Workspace, change: Change) -> Result<(), ApiError> {
+    let (before, actor, now) = (before.clone(), posted.caller.actor(), app.clock.now());
     app.db
         .write::<(), StoreError, _>(move |tx| {
-            Box::pin(async move {
-                save_workspace(tx, id, version, &name, &zone, &settings, at).await?;
-                if rescore {
-                    crate::jobs::rescore::soon(tx, id, at).await?;
-                }
-                tx.emit(NewEvent {
-                    workspace: id,
-                    kind: "workspace.changed",
-                    at,
-                    actor,
-                    move_id: None,
-                    subject_id: None,
-                    data: serde_json::json!({}),
-                });
-                Ok(())
-            })
+            Box::pin(async move { settings::change(tx, &before, &change, actor, now).await })
         })
         .await?;
     Ok(())
@@ -187,7 +164,8 @@ async fn weigh(State(app): State<App>, posted: Posted) -> Result<Response, ApiEr
     let mut page = WeightsPage { fields: typed, preview: None, errors: super::complaints(errors) };
     if page.errors.is_empty() {
         if posted.fields.get("press") == "save" {
-            store(&app, &posted, &now, now.name.clone(), now.time_zone.clone(), settings, true).await?;
+            let change = Change { name: now.name.clone(), time_zone: now.time_zone.clone(), settings };
+            store(&app, &posted, &now, change).await?;
             return Ok(back(Room::Weights.href(), Happened::Saved, None));
         }
         page.preview = Some(preview(&app, &shell, &settings.weights).await?);

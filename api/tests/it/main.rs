@@ -7,6 +7,7 @@ mod harness;
 
 // registry:begin
 mod access;
+mod audit;
 mod backup;
 mod bad_files;
 mod cli;

@@ -120,6 +120,12 @@ impl Weights {
         self
     }
 
+    /// Every weight by its name, in hundredths of a point.
+    #[must_use]
+    pub fn hundredths(mut self) -> Vec<(String, serde_json::Value)> {
+        self.fields().into_iter().map(|(name, weight, _)| (name.to_owned(), weight.0.into())).collect()
+    }
+
     /// Every weight moved to the nearest that is within its bounds.
     #[must_use]
     pub fn bounded(mut self) -> Self {

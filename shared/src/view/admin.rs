@@ -1,7 +1,7 @@
 //! The admin pages: people, keys, the workspace, the weights of the score, jobs.
 
 use crate::aps::{Points, TermName, Weights};
-use crate::model::{HookId, JobId, KeyId, Role, Scope, UserId};
+use crate::model::{HookId, JobId, KeyId, MoveId, Role, Scope, UserId};
 use crate::view::card::Chip;
 use crate::view::time::When;
 
@@ -18,13 +18,16 @@ pub enum Room {
     Workspace,
     /// The weights of the score.
     Weights,
+    /// What was done: the chain of receipts.
+    Audit,
     /// Work that waits or failed.
     Jobs,
 }
 
 impl Room {
     /// Every page, in the order of the tabs.
-    pub const ALL: [Self; 6] = [Self::People, Self::Keys, Self::Hooks, Self::Workspace, Self::Weights, Self::Jobs];
+    pub const ALL: [Self; 7] =
+        [Self::People, Self::Keys, Self::Hooks, Self::Workspace, Self::Weights, Self::Audit, Self::Jobs];
 
     /// Its name.
     #[must_use]
@@ -35,6 +38,7 @@ impl Room {
             Self::Hooks => "Webhooks",
             Self::Workspace => "Workspace",
             Self::Weights => "Score",
+            Self::Audit => "Audit",
             Self::Jobs => "Jobs",
         }
     }
@@ -48,6 +52,7 @@ impl Room {
             Self::Hooks => "/admin/hooks",
             Self::Workspace => "/admin/workspace",
             Self::Weights => "/admin/weights",
+            Self::Audit => "/admin/audit",
             Self::Jobs => "/admin/jobs",
         }
     }
@@ -214,6 +219,32 @@ const fn each_weight(w: &Weights) -> [(TermName, Points); 9] {
 /// Points as one types them: no plus, no idle zeros, an ASCII minus.
 fn plain(points: Points) -> String {
     points.signed().trim_start_matches('+').to_owned()
+}
+
+/// A receipt, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptRow {
+    /// Its number.
+    pub seq: u64,
+    /// What it tells, in a few words.
+    pub what: String,
+    /// Who did it.
+    pub who: String,
+    /// When.
+    pub when: When,
+    /// The move it is about.
+    pub move_id: Option<MoveId>,
+    /// Its hash, whole.
+    pub hash: String,
+}
+
+/// The audit page.
+#[derive(Debug, Clone, Default)]
+pub struct AuditPage {
+    /// The receipts, the newest first.
+    pub rows: Vec<ReceiptRow>,
+    /// The address of the next page.
+    pub next: Option<String>,
 }
 
 /// A job that waits or failed.

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::bits::{Input, chip, csrf, input, nothing, select, when};
+use super::bits::{Input, chip, csrf, input, next_page, nothing, select, when};
 use crate::model::{Role, Scope};
-use crate::view::admin::{HookRow, JobRow, JobsPage, KeyRow, PersonRow, Room, Secret};
+use crate::view::admin::{AuditPage, HookRow, JobRow, JobsPage, KeyRow, PersonRow, Room, Secret};
 use crate::view::card::Chip;
 use crate::view::frame::Frame;
 use crate::view::words;
@@ -170,6 +170,37 @@ pub fn hooks(hooks: &[HookRow], shown: Option<&Secret>, errors: &[(String, Strin
                 button.go { "Make this webhook" }
             }
         }
+    }
+}
+
+/// What was done: the chain of receipts.
+#[must_use]
+pub fn audit(page: &AuditPage) -> Markup {
+    html! {
+        (head(Room::Audit))
+        @if page.rows.is_empty() {
+            (nothing("No receipt yet", "Whatever CaseyOS does outside, and every change of the score's weights, leaves one here.", None))
+        } @else {
+            p.who {
+                "Each receipt names the hash of the one before it, so that none can be changed unseen. "
+                a href="/api/audit/export" download="receipts.jsonl" { "Export all" }
+            }
+        }
+        ul.lines {
+            @for row in &page.rows {
+                li.line {
+                    div {
+                        strong { (row.seq) ". " (row.what) }
+                        p.who {
+                            (row.who) " · " (when(&row.when))
+                            @if let Some(id) = &row.move_id { " · " a href={ "/queue/" (id) } { "The move" } }
+                        }
+                        details { summary { "Hash" span.unseen { " of receipt " (row.seq) } } p.who { code { (row.hash) } } }
+                    }
+                }
+            }
+        }
+        (next_page(page.next.as_deref()))
     }
 }
 
