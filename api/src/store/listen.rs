@@ -23,6 +23,8 @@ pub(super) async fn follow(pool: &PgPool, changes: Arc<Changes>) -> Result<(), S
                 Ok(Some(notification)) => hear(notification.payload(), &changes),
                 // The connection was lost and is made again by itself; what was said meanwhile is unknown.
                 Ok(None) => changes.everything_changed(),
+                // A command is done, and closed its pool: there is nothing to say about that.
+                Err(_) if pool.is_closed() => {}
                 Err(error) => {
                     tracing::warn!(%error, "cannot listen to PostgreSQL");
                     changes.everything_changed();
